@@ -1,0 +1,106 @@
+package io.sluice.kafka;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options with which every program finds its Kafka; a picocli mixin. */
+public final class KafkaOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT[,HOST:PORT...]",
+      defaultValue = "localhost:9092",
+      description = "Where Kafka is (default: ${DEFAULT-VALUE}).")
+  private String bootstrapServers;
+
+  private final Properties fileProperties = new Properties();
+  private String cluster;
+  private int topicPartitions;
+  private short topicReplication;
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description = "Properties for all Kafka clients, such as TLS and SASL; they win.")
+  void readKafkaConfig(Path file) {
+    try (Reader reader = Files.newBufferedReader(file)) {
+      fileProperties.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw refused("--kafka-config: cannot read %s: %s".formatted(file, e), e);
+    }
+  }
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      defaultValue = "default",
+      description = "The Kubernetes cluster's name on the topics (default: ${DEFAULT-VALUE}).")
+  void chooseCluster(String name) {
+    if (name.isBlank()) {
+      throw refused("--cluster: a cluster needs a name", null);
+    }
+    cluster = name;
+  }
+
+  @Option(
+      names = "--topic-partitions",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Partitions of each topic; several clusters share them (default: 1).")
+  void chooseTopicPartitions(int count) {
+    if (count < 1) {
+      throw refused("--topic-partitions: at least 1, not " + count, null);
+    }
+    topicPartitions = count;
+  }
+
+  @Option(
+      names = "--topic-replication",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Copies of each topic that is made; 3 in production (default: 1).")
+  void chooseTopicReplication(short count) {
+    if (count < 1) {
+      throw refused("--topic-replication: at least 1, not " + count, null);
+    }
+    topicReplication = count;
+  }
+
+  private ParameterException refused(String message, Throwable cause) {
+    return new ParameterException(command.commandLine(), message, cause);
+  }
+
+  /** The Kubernetes cluster that this program works for. */
+  public String cluster() {
+    return cluster;
+  }
+
+  /** What a client needs to reach Kafka; a new copy with each call. */
+  public Properties clientProperties() {
+    Properties properties = new Properties();
+    properties.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.putAll(fileProperties);
+    return properties;
+  }
+
+  /** The number of partitions of every topic. */
+  public int topicPartitions() {
+    return topicPartitions;
+  }
+
+  /** The number of copies of each topic that is made. */
+  public short topicReplication() {
+    return topicReplication;
+  }
+}

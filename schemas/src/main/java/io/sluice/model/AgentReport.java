@@ -1,0 +1,58 @@
+package io.sluice.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an agent says of itself and of what it has done.
+ *
+ * @param instance identifies the agent process
+ * @param session the lease session the report belongs to
+ * @param version the agent's version
+ * @param nic the network interface that carries floating IPs
+ * @param applied what it has done with the addresses it was told of
+ * @param lastError the last thing that went wrong and still is
+ */
+public record AgentReport(
+    String instance,
+    long session,
+    String version,
+    Nic nic,
+    List<Applied> applied,
+    Optional<String> lastError) {
+
+  public AgentReport {
+    applied = List.copyOf(applied);
+  }
+
+  /**
+   * A network interface.
+   *
+   * @param macAddress six octets in hexadecimal with colons
+   * @param addresses its own addresses, without the floating ones
+   */
+  public record Nic(String name, String macAddress, List<InterfaceAddress> addresses) {
+
+    public Nic {
+      addresses = List.copyOf(addresses);
+    }
+
+    /** Whether the address lies in one of the subnets of this interface. */
+    public boolean reaches(IpAddress address) {
+      return addresses.stream().anyMatch(own -> own.subnet().contains(address));
+    }
+  }
+
+  /**
+   * The newest assignment of an address that the agent has carried out.
+   *
+   * @param epoch the epoch of that assignment
+   */
+  public record Applied(IpAddress floatingIp, long epoch, AppliedState state) {}
+
+  /** Whether the kernel carries the address. */
+  public enum AppliedState {
+    HELD,
+    RELEASED
+  }
+}

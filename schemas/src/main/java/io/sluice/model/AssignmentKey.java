@@ -1,0 +1,4 @@
+package io.sluice.model;
+
+/** Key of {@code sluice.assignments}. */
+public record AssignmentKey(String cluster, IpAddress floatingIp) implements ClusterScoped {}

@@ -1,0 +1,103 @@
+package io.sluice.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The only thing that changes the allocator's state: each says in full what one entity now is. The
+ * last change of every entity, in any order, is therefore the whole state.
+ */
+public sealed interface StateChange {
+
+  /** Which entity this is about; unique over all kinds of change. */
+  String entity();
+
+  /** A gateway, policy or node as the API has it; empty means deleted. */
+  record ResourceObserved(ObjectId id, Optional<Resource> resource) implements StateChange {
+
+    @Override
+    public String entity() {
+      return "object " + id;
+    }
+  }
+
+  /** A namespace or Pod as the API has it; empty means deleted. */
+  record WorkloadObserved(ObjectId id, Optional<Workload> workload) implements StateChange {
+
+    @Override
+    public String entity() {
+      return "object " + id;
+    }
+  }
+
+  /** What the agent of a node reports; empty means the report was withdrawn. */
+  record AgentObserved(String node, Optional<AgentReport> report) implements StateChange {
+
+    @Override
+    public String entity() {
+      return "agent " + node;
+    }
+  }
+
+  /**
+   * Whether a node beats.
+   *
+   * @param session its lease session
+   * @param sinceMillis when it came to be so, in the log's time
+   */
+  record LivenessChanged(String node, Liveness liveness, long session, long sinceMillis)
+      implements StateChange {
+
+    @Override
+    public String entity() {
+      return "liveness " + node;
+    }
+  }
+
+  /** Whether a node beats, does not, or has said it would leave. */
+  enum Liveness {
+    ALIVE,
+    SILENT,
+    LEFT
+  }
+
+  /**
+   * Which floating IPs a policy leaves with.
+   *
+   * @param egressIps at most one a family; empty means it has none
+   */
+  record EgressChosen(String policy, List<IpAddress> egressIps) implements StateChange {
+
+    public EgressChosen {
+      egressIps = List.copyOf(egressIps);
+    }
+
+    @Override
+    public String entity() {
+      return "egress " + policy;
+    }
+  }
+
+  /** Where a floating IP is. */
+  record AssignmentChanged(IpAddress floatingIp, Assignment assignment) implements StateChange {
+
+    @Override
+    public String entity() {
+      return "assignment " + floatingIp;
+    }
+  }
+
+  /** What agents are told about a policy, a Pod or the cluster; empty means nothing any more. */
+  record BindingChanged(BindingId id, Optional<Binding> binding) implements StateChange {
+
+    @Override
+    public String entity() {
+      return switch (id) {
+        case BindingId.OfPolicy of -> "policy binding " + of.policy();
+        case BindingId.OfPod of ->
+            "pod binding " + of.policy() + " " + of.namespace() + "/" + of.pod();
+        case BindingId.ClusterNetworks _ -> "cluster networks";
+      };
+    }
+  }
+}

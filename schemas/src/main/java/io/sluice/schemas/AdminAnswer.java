@@ -1,0 +1,28 @@
+package io.sluice.schemas;
+
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Waits for an answer to a call of Kafka's Admin client. */
+public final class AdminAnswer {
+
+  private AdminAnswer() {}
+
+  /**
+   * Waits as long as the client's own {@code default.api.timeout.ms} lets it.
+   *
+   * @throws KafkaException what the broker answered or the client made of its silence
+   * @throws InterruptException if the thread is interrupted; it stays marked so
+   */
+  public static <T> T await(KafkaFuture<T> answer) {
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.sluice.schemas;
+
+import io.sluice.model.Assignment;
+import io.sluice.model.LeaseMode;
+import io.sluice.protocol.AssignmentRecord;
+import io.sluice.protocol.AssignmentState;
+import io.sluice.protocol.HolderRecord;
+import io.sluice.protocol.LeaseModeName;
+import java.util.Optional;
+
+final class AssignmentCodec implements Codec<Assignment, AssignmentRecord> {
+
+  @Override
+  public Class<AssignmentRecord> recordType() {
+    return AssignmentRecord.class;
+  }
+
+  @Override
+  public AssignmentRecord toRecord(Assignment assignment) {
+    return new AssignmentRecord(
+        Fields.sameName(AssignmentState.class, assignment.state()),
+        assignment.holder().map(AssignmentCodec::holder).orElse(null),
+        assignment.epoch(),
+        assignment.gateway().map(Fields::objectId).orElse(null),
+        Fields.sameName(LeaseModeName.class, assignment.leaseMode()),
+        assignment.auditSequence(),
+        assignment.reason());
+  }
+
+  @Override
+  public Assignment fromRecord(AssignmentRecord avro) {
+    return new Assignment(
+        Fields.sameName(Assignment.State.class, avro.getState()),
+        Optional.ofNullable(avro.getHolder()).map(AssignmentCodec::holder),
+        avro.getEpoch(),
+        Optional.ofNullable(avro.getGateway()).map(Fields::objectId),
+        Fields.sameName(LeaseMode.class, avro.getLeaseMode()),
+        avro.getAuditSequence(),
+        avro.getReason());
+  }
+
+  private static HolderRecord holder(Assignment.Holder holder) {
+    return new HolderRecord(
+        holder.node(), holder.session(), Fields.each(holder.addresses(), Fields::interfaceAddress));
+  }
+
+  private static Assignment.Holder holder(HolderRecord avro) {
+    return new Assignment.Holder(
+        avro.getNode(),
+        avro.getSession(),
+        Fields.each(avro.getAddresses(), Fields::interfaceAddress));
+  }
+}

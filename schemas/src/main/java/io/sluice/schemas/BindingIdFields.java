@@ -1,0 +1,48 @@
+package io.sluice.schemas;
+
+import io.sluice.model.BindingId;
+
+/**
+ * A binding's name as the protocol spells it: frozen, for it is part of a key.
+ *
+ * @param kind Policy, Pod or ClusterNetworks
+ * @param policy empty for ClusterNetworks
+ * @param namespace empty but for Pod
+ * @param pod empty but for Pod
+ */
+record BindingIdFields(String kind, String policy, String namespace, String pod) {
+
+  private static final String POLICY = "Policy";
+  private static final String POD = "Pod";
+  private static final String CLUSTER_NETWORKS = "ClusterNetworks";
+
+  static BindingIdFields of(BindingId id) {
+    return switch (id) {
+      case BindingId.OfPolicy(String policy) -> new BindingIdFields(POLICY, policy, "", "");
+      case BindingId.OfPod(String policy, String namespace, String pod) ->
+          new BindingIdFields(POD, policy, namespace, pod);
+      case BindingId.ClusterNetworks() -> new BindingIdFields(CLUSTER_NETWORKS, "", "", "");
+    };
+  }
+
+  /**
+   * The binding that is named.
+   *
+   * @throws IllegalArgumentException if the kind is unknown, or a field is set that it lacks
+   */
+  BindingId toId() {
+    BindingId id =
+        switch (kind) {
+          case POLICY -> new BindingId.OfPolicy(policy);
+          case POD -> new BindingId.OfPod(policy, namespace, pod);
+          case CLUSTER_NETWORKS -> new BindingId.ClusterNetworks();
+          default ->
+              throw new IllegalArgumentException(
+                  "\"%s\" is not one of %s, %s, %s".formatted(kind, POLICY, POD, CLUSTER_NETWORKS));
+        };
+    if (!of(id).equals(this)) {
+      throw new IllegalArgumentException("not the name of a binding: " + this);
+    }
+    return id;
+  }
+}

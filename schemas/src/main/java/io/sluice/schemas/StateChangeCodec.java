@@ -1,0 +1,106 @@
+package io.sluice.schemas;
+
+import io.sluice.model.StateChange;
+import io.sluice.protocol.AgentObservedRecord;
+import io.sluice.protocol.AssignmentChangedRecord;
+import io.sluice.protocol.BindingChangedRecord;
+import io.sluice.protocol.EgressChosenRecord;
+import io.sluice.protocol.LivenessChangedRecord;
+import io.sluice.protocol.LivenessName;
+import io.sluice.protocol.ResourceObservedRecord;
+import io.sluice.protocol.StateChangeRecord;
+import io.sluice.protocol.WorkloadObservedRecord;
+import java.time.Instant;
+import java.util.Optional;
+
+final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
+
+  private final ResourceCodec resources = new ResourceCodec();
+  private final WorkloadCodec workloads = new WorkloadCodec();
+  private final AgentReportCodec reports = new AgentReportCodec();
+  private final AssignmentCodec assignments = new AssignmentCodec();
+  private final BindingCodec bindings = new BindingCodec();
+
+  @Override
+  public Class<StateChangeRecord> recordType() {
+    return StateChangeRecord.class;
+  }
+
+  @Override
+  public StateChangeRecord toRecord(StateChange change) {
+    return new StateChangeRecord(content(change));
+  }
+
+  private Object content(StateChange change) {
+    return switch (change) {
+      case StateChange.ResourceObserved of ->
+          new ResourceObservedRecord(
+              Fields.objectId(of.id()), of.resource().map(resources::toRecord).orElse(null));
+      case StateChange.WorkloadObserved of ->
+          new WorkloadObservedRecord(
+              Fields.objectId(of.id()), of.workload().map(workloads::toRecord).orElse(null));
+      case StateChange.AgentObserved of ->
+          new AgentObservedRecord(of.node(), of.report().map(reports::toRecord).orElse(null));
+      case StateChange.LivenessChanged of ->
+          new LivenessChangedRecord(
+              of.node(),
+              Fields.sameName(LivenessName.class, of.liveness()),
+              of.session(),
+              Instant.ofEpochMilli(of.sinceMillis()));
+      case StateChange.EgressChosen of ->
+          new EgressChosenRecord(of.policy(), Fields.addressesToRecords(of.egressIps()));
+      case StateChange.AssignmentChanged of ->
+          new AssignmentChangedRecord(
+              Fields.address(of.floatingIp()), assignments.toRecord(of.assignment()));
+      case StateChange.BindingChanged of -> binding(of);
+    };
+  }
+
+  @Override
+  public StateChange fromRecord(StateChangeRecord avro) {
+    return switch (avro.getContent()) {
+      case ResourceObservedRecord of ->
+          new StateChange.ResourceObserved(
+              Fields.objectId(of.getId()),
+              Optional.ofNullable(of.getResource()).map(resources::fromRecord));
+      case WorkloadObservedRecord of ->
+          new StateChange.WorkloadObserved(
+              Fields.objectId(of.getId()),
+              Optional.ofNullable(of.getWorkload()).map(workloads::fromRecord));
+      case AgentObservedRecord of ->
+          new StateChange.AgentObserved(
+              of.getNode(), Optional.ofNullable(of.getReport()).map(reports::fromRecord));
+      case LivenessChangedRecord of ->
+          new StateChange.LivenessChanged(
+              of.getNode(),
+              Fields.sameName(StateChange.Liveness.class, of.getLiveness()),
+              of.getSession(),
+              of.getSince().toEpochMilli());
+      case EgressChosenRecord of ->
+          new StateChange.EgressChosen(
+              of.getPolicy(), Fields.addressesFromRecords(of.getEgressIps()));
+      case AssignmentChangedRecord of ->
+          new StateChange.AssignmentChanged(
+              Fields.address(of.getFloatingIp()), assignments.fromRecord(of.getAssignment()));
+      case BindingChangedRecord of -> binding(of);
+      case Object other -> throw Fields.unexpected(other);
+    };
+  }
+
+  private BindingChangedRecord binding(StateChange.BindingChanged of) {
+    BindingIdFields id = BindingIdFields.of(of.id());
+    return new BindingChangedRecord(
+        id.kind(),
+        id.policy(),
+        id.namespace(),
+        id.pod(),
+        of.binding().map(bindings::toRecord).orElse(null));
+  }
+
+  private StateChange.BindingChanged binding(BindingChangedRecord avro) {
+    BindingIdFields id =
+        new BindingIdFields(avro.getKind(), avro.getPolicy(), avro.getNamespace(), avro.getPod());
+    return new StateChange.BindingChanged(
+        id.toId(), Optional.ofNullable(avro.getBinding()).map(bindings::fromRecord));
+  }
+}
