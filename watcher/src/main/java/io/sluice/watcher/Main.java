@@ -1,0 +1,209 @@
+package io.sluice.watcher;
+
+import io.sluice.kafka.KafkaOptions;
+import io.sluice.schemas.TopicCatalogueException;
+import io.sluice.watcher.kafka.KafkaStatusFeed;
+import io.sluice.watcher.kafka.KafkaTopicLog;
+import io.sluice.watcher.kubernetes.KubernetesCluster;
+import io.sluice.watcher.manifests.ManifestSource;
+import io.sluice.watcher.manifests.StatusDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program {@code sluice-watcher}. */
+@Command(
+    name = "sluice-watcher",
+    mixinStandardHelpOptions = true,
+    description = "Publishes Kubernetes objects to Kafka, and shows the statuses that come back.",
+    subcommands = {Main.ManifestsCommand.class, Main.KubernetesCommand.class},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sluice-watcher manifests --directory ./cluster --status-dir ./status",
+      "  sluice-watcher kubernetes --cluster prod-1 --bootstrap-servers kafka:9092",
+      "",
+      "Exit codes: 0 ended by itself, 1 failed (a restart publishes what was missed), 2 wrong"
+          + " usage,",
+      "143 ended by SIGTERM."
+    })
+public final class Main implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+  @Spec private CommandSpec command;
+
+  /** Runs the program and ends the process. */
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /** Runs the program and returns its exit code. */
+  static int execute(String... arguments) {
+    return new CommandLine(new Main()).execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(command.commandLine(), "Say where the objects come from.");
+  }
+
+  /** {@code sluice-watcher manifests}. */
+  @Command(
+      name = "manifests",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Publishes the objects of a directory of manifests (*.yaml, *.yml), and follows it.",
+        "",
+        "A removed file or document deletes its objects. A file with an error changes nothing until"
+            + " it is mended."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  sluice-watcher manifests --directory ./cluster --status-dir ./status --cluster local",
+        "  sluice-watcher manifests --directory /etc/sluice/cluster --bootstrap-servers kafka:9092"
+      })
+  static final class ManifestsCommand implements Callable<Integer> {
+
+    /** Notifications do the work; this is for the one that gets lost. */
+    private static final Duration RESCAN = Duration.ofSeconds(10);
+
+    @Spec private CommandSpec command;
+    @Mixin private KafkaOptions kafka;
+
+    @Option(
+        names = "--directory",
+        paramLabel = "DIR",
+        required = true,
+        description = "Where the manifests are.")
+    private Path directory;
+
+    @Option(
+        names = "--status-dir",
+        paramLabel = "DIR",
+        description = "Where to write each object's status, one file an object; made if missing.")
+    private Optional<Path> statusDirectory = Optional.empty();
+
+    @Override
+    public Integer call() throws Exception {
+      if (!Files.isDirectory(directory)) {
+        throw refused("--directory: %s is not a directory".formatted(directory));
+      }
+      if (statusDirectory.isPresent()) {
+        Files.createDirectories(statusDirectory.get());
+        if (Files.isSameFile(directory, statusDirectory.get())) {
+          throw refused("--status-dir: must be another directory than --directory");
+        }
+      }
+      try (Source source = new ManifestSource(directory, RESCAN, Clock.systemUTC())) {
+        return watch(kafka, source, statusDirectory.map(StatusDirectory::new));
+      }
+    }
+
+    private ParameterException refused(String message) {
+      return new ParameterException(command.commandLine(), message);
+    }
+  }
+
+  /** {@code sluice-watcher kubernetes}. */
+  @Command(
+      name = "kubernetes",
+      mixinStandardHelpOptions = true,
+      description = "Publishes the objects of a Kubernetes cluster, and follows its API server.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  sluice-watcher kubernetes --cluster prod-1 --bootstrap-servers kafka:9092",
+        "  sluice-watcher kubernetes --kubeconfig ~/.kube/config --context prod-1 --cluster prod-1"
+      })
+  static final class KubernetesCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec command;
+    @Mixin private KafkaOptions kafka;
+
+    @Option(
+        names = "--kubeconfig",
+        paramLabel = "FILE",
+        description = "How to reach the API server; otherwise the usual places are tried.")
+    private Optional<Path> kubeconfig = Optional.empty();
+
+    @Option(
+        names = "--context",
+        paramLabel = "NAME",
+        description = "The context of the kubeconfig; otherwise its current one.")
+    private Optional<String> context = Optional.empty();
+
+    @Override
+    public Integer call() {
+      if (kubeconfig.isPresent() && !Files.isReadable(kubeconfig.get())) {
+        throw new ParameterException(
+            command.commandLine(), "--kubeconfig: cannot read " + kubeconfig.get());
+      }
+      try (KubernetesCluster cluster = KubernetesCluster.connect(kubeconfig, context);
+          Source source = cluster.source()) {
+        log.info("following the API server {}", cluster.address());
+        return watch(kafka, source, Optional.of(cluster.statusTarget()));
+      }
+    }
+  }
+
+  /** Runs until SIGTERM or a failure, and returns the exit code. */
+  private static int watch(KafkaOptions kafka, Source source, Optional<StatusTarget> statuses) {
+    Outbox outbox = new Outbox();
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(outbox, ended), "stop"));
+    try (TopicLog topics = KafkaTopicLog.open(kafka, outbox::failed)) {
+      Optional<StatusWriter> writer = statuses.map(target -> writer(kafka, target, outbox));
+      try {
+        new Watcher(topics, source, outbox).run();
+      } finally {
+        writer.ifPresent(StatusWriter::close);
+      }
+      return CommandLine.ExitCode.OK;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      log.error("interrupted", e);
+    } catch (TopicCatalogueException | IOException e) {
+      log.error("{}", e.getMessage());
+    } catch (KafkaException | WatcherFailedException e) {
+      log.error("cannot go on", e);
+    } finally {
+      ended.countDown();
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static StatusWriter writer(KafkaOptions kafka, StatusTarget target, Sink sink) {
+    StatusWriter writer =
+        new StatusWriter(KafkaStatusFeed.open(kafka), target, sink, System::nanoTime);
+    writer.start();
+    return writer;
+  }
+
+  private static void stop(Outbox outbox, CountDownLatch ended) {
+    outbox.close();
+    try {
+      if (!ended.await(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("not done within {} s; ending anyway", STOP_WITHIN.toSeconds());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.sluice.watcher;
+
+import java.io.IOException;
+
+/** Where the objects come from. */
+public interface Source extends AutoCloseable {
+
+  /**
+   * Begins to offer what differs from the known content, and goes on until it is closed.
+   *
+   * @throws IOException if there is nothing to read from
+   */
+  void start(Content known, Sink sink) throws IOException;
+
+  @Override
+  void close();
+}

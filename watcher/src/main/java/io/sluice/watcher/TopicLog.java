@@ -1,0 +1,26 @@
+package io.sluice.watcher;
+
+import io.sluice.model.ObjectId;
+import io.sluice.model.Status;
+import io.sluice.watcher.core.Change;
+import java.util.Optional;
+
+/** The topics of one cluster, as the watcher sees them. */
+public interface TopicLog extends AutoCloseable {
+
+  /** Reads everything that is there. */
+  Content read();
+
+  /**
+   * Publishes a change after all that were published before. Delivery goes on in the background; a
+   * change that cannot be delivered is a failure of the whole watcher.
+   */
+  void publish(Change change);
+
+  /** Publishes what the watcher itself says of something; empty takes it back. */
+  void publishStatus(ObjectId subject, Optional<Status> status);
+
+  /** Gives what was published a few seconds to arrive. */
+  @Override
+  void close();
+}

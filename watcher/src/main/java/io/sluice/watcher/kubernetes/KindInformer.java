@@ -1,0 +1,149 @@
+package io.sluice.watcher.kubernetes;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.sluice.model.ObjectId;
+import io.sluice.watcher.Sink;
+import io.sluice.watcher.core.ApiType;
+import io.sluice.watcher.core.ObjectReader;
+import io.sluice.watcher.core.Reading;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows all objects of one kind. They are read as generic resources, because a typed informer
+ * stops for good at the first object that does not fit its type.
+ *
+ * <p>A half-open connection looks like a quiet one; {@link #lastSyncResourceVersion()} is what
+ * tells them apart, and the cure is to close this informer and start another one with the same
+ * known objects.
+ */
+final class KindInformer implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(KindInformer.class);
+
+  /** Objects in one answer of the API server; an unlimited list of all Pods weighs on it. */
+  private static final long PAGE = 500;
+
+  private final ApiType type;
+  private final Sink sink;
+  private final SharedIndexInformer<GenericKubernetesResource> informer;
+  private final AtomicLong refused = new AtomicLong();
+
+  KindInformer(KubernetesClient client, ApiType type, Sink sink) {
+    this.type = type;
+    this.sink = sink;
+    this.informer =
+        client
+            .genericKubernetesResources(definition(type))
+            .inAnyNamespace()
+            .withLimit(PAGE)
+            .runnableInformer(0);
+  }
+
+  static ResourceDefinitionContext definition(ApiType type) {
+    return new ResourceDefinitionContext.Builder()
+        .withGroup(type.group())
+        .withVersion(type.version())
+        .withKind(type.kind().toString())
+        .withPlural(type.plural())
+        .withNamespaced(type.kind().namespaced())
+        .build();
+  }
+
+  /**
+   * Begins to follow, also when the API server is away: that is tried again without end, with
+   * growing pauses.
+   *
+   * @param known the objects of this kind that the topics hold: those that are gone are offered as
+   *     deleted. Their versions are blank, so all that exist are offered, and what has not changed
+   *     is sorted out by content. That holds even if this is another cluster than before.
+   */
+  void start(Stream<GenericKubernetesResource> known) {
+    informer
+        .removeNamespaceIndex()
+        .itemStore(new SlimStore(type))
+        .initialState(known)
+        .exceptionHandler((_, _) -> true)
+        .addEventHandler(new Events());
+    informer
+        .start()
+        .whenComplete((_, failure) -> {
+          if (failure != null) {
+            log.debug("{}: stopped before the first list", type.kind(), failure);
+          }
+        });
+  }
+
+  /** The newest version that has arrived; null before the first list. */
+  String lastSyncResourceVersion() {
+    return informer.lastSyncResourceVersion();
+  }
+
+  /** Whether a watch is open; says nothing about whether anything still comes through it. */
+  boolean isWatching() {
+    return informer.isWatching();
+  }
+
+  /** How many events were about an object that cannot be published. */
+  long refused() {
+    return refused.get();
+  }
+
+  @Override
+  public void close() {
+    informer.close();
+  }
+
+  private final class Events implements ResourceEventHandler<GenericKubernetesResource> {
+
+    @Override
+    public void onList(String resourceVersion, boolean remainedEmpty) {
+      log.info("{}: in sync with the API server at version {}", type.kind(), resourceVersion);
+    }
+
+    @Override
+    public void onAdd(GenericKubernetesResource added) {
+      offer(added);
+    }
+
+    @Override
+    public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
+      offer(after);
+    }
+
+    @Override
+    public void onDelete(GenericKubernetesResource deleted, boolean unseen) {
+      guarded(() -> sink.object(ResourceTree.id(type, deleted), Optional.empty()));
+    }
+
+    private void offer(GenericKubernetesResource object) {
+      guarded(() -> {
+        switch (ObjectReader.read(ResourceTree.of(type, object))) {
+          case Reading.Understood(ObjectId id, var observed) ->
+              sink.object(id, Optional.of(observed));
+          case Reading.Refused reading -> {
+            refused.incrementAndGet();
+            log.warn("{}: cannot be published: {}", type.kind(), reading.message());
+          }
+          case Reading.Foreign foreign -> throw new AssertionError("asked for it: " + foreign);
+        }
+      });
+    }
+
+    /** The informer swallows what its handlers throw, and a lost event must not go unnoticed. */
+    private void guarded(Runnable handling) {
+      try {
+        handling.run();
+      } catch (RuntimeException | Error e) {
+        sink.failed(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.sluice.watcher.kubernetes;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.sluice.watcher.Source;
+import io.sluice.watcher.StatusTarget;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A Kubernetes cluster, reached through its API server. */
+public final class KubernetesCluster implements AutoCloseable {
+
+  /** One answer that fails is tried again soon; what lasts longer is up to the callers. */
+  private static final int QUICK_RETRIES = 2;
+
+  private final KubernetesClient client;
+
+  private KubernetesCluster(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Prepares to talk to a cluster; the API server need not be there yet.
+   *
+   * @param kubeconfig the file to read; otherwise the usual places, then the Pod's own account
+   * @param context the context in it; otherwise the current one
+   */
+  public static KubernetesCluster connect(Optional<Path> kubeconfig, Optional<String> context) {
+    Config config =
+        kubeconfig
+            .map(file -> Config.fromKubeconfig(context.orElse(null), file.toFile()))
+            .orElseGet(() -> Config.autoConfigure(context.orElse(null)));
+    config.setRequestRetryBackoffLimit(QUICK_RETRIES);
+    return new KubernetesCluster(new KubernetesClientBuilder().withConfig(config).build());
+  }
+
+  /** Where the API server is. */
+  public String address() {
+    return client.getMasterUrl().toString();
+  }
+
+  public Source source() {
+    return new KubernetesSource(client);
+  }
+
+  public StatusTarget statusTarget() {
+    return new KubernetesStatus(client);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

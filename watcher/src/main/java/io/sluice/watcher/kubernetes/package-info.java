@@ -1,0 +1,2 @@
+/** The edge to a Kubernetes API server: informers in, statuses out. */
+package io.sluice.watcher.kubernetes;
