@@ -1,0 +1,200 @@
+package io.sluice.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManifestsTest {
+
+  private static final String OURS = "networking.gke.io";
+
+  private static final Map<String, Class<? extends HasMetadata>> MODELS =
+      Stream.of(
+              ClusterRole.class,
+              ClusterRoleBinding.class,
+              CustomResourceDefinition.class,
+              Namespace.class,
+              ServiceAccount.class)
+          .collect(Collectors.toMap(HasMetadata::getKind, model -> model));
+
+  /** The models take up unknown fields in silence, so that is switched off. */
+  private static final ObjectMapper STRICT =
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .setAnnotationIntrospector(
+              new JacksonAnnotationIntrospector() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public Boolean hasAnySetter(Annotated annotated) {
+                  return false;
+                }
+              });
+
+  static List<Path> manifests() {
+    return Stream.of("crds", "rbac").flatMap(name -> DeployFiles.yamlBelow(name).stream()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("manifests")
+  void everyObjectIsOfAKnownKindWithKnownFieldsOnly(Path file) {
+    assertThat(DeployFiles.documents(file)).isNotEmpty().allSatisfy(ManifestsTest::model);
+  }
+
+  @Test
+  void anUnknownFieldWouldBeNoticed() {
+    Map<String, Object> account =
+        Map.of("apiVersion", "v1", "kind", "ServiceAccount", "metadate", Map.of("name", "x"));
+
+    assertThatThrownBy(() -> model(account))
+        .hasRootCauseInstanceOf(UnrecognizedPropertyException.class)
+        .hasMessageContaining("metadate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"crds", "rbac"})
+  void theKustomizationListsEveryFile(String directory) {
+    Map<String, Object> kustomization =
+        DeployFiles.document(DeployFiles.path(directory).resolve("kustomization.yaml"));
+
+    assertThat((List<?>) kustomization.get("resources"))
+        .map(String.class::cast)
+        .containsExactlyInAnyOrderElementsOf(
+            DeployFiles.yamlBelow(directory).stream()
+                .map(file -> file.getFileName().toString())
+                .toList());
+  }
+
+  /** The whole of it: who adds a right has to come by here. */
+  @Test
+  void theWatcherMayDoWhatItDoesAndNothingElse() {
+    assertThat(role("sluice-watcher").getRules())
+        .containsExactlyInAnyOrder(
+            rule("", List.of("list", "watch"), "namespaces", "nodes", "pods"),
+            rule(
+                OURS,
+                List.of("get", "list", "watch"),
+                "anthosnetworkgateways",
+                "egressnatpolicies",
+                "networkgatewaygroups"),
+            rule(
+                OURS,
+                List.of("patch"),
+                "anthosnetworkgateways/status",
+                "egressnatpolicies/status",
+                "networkgatewaygroups/status"));
+  }
+
+  @Test
+  void theWatchersAccountHasTheWatchersRole() {
+    ServiceAccount account = only(ServiceAccount.class);
+    ClusterRoleBinding binding = only(ClusterRoleBinding.class);
+
+    assertThat(account.getMetadata().getNamespace())
+        .isEqualTo(only(Namespace.class).getMetadata().getName());
+    assertThat(binding.getRoleRef().getApiGroup()).isEqualTo("rbac.authorization.k8s.io");
+    assertThat(binding.getRoleRef().getKind()).isEqualTo("ClusterRole");
+    assertThat(role(binding.getRoleRef().getName()).getMetadata().getName())
+        .isEqualTo("sluice-watcher");
+    Subject subject = binding.getSubjects().getFirst();
+    assertThat(binding.getSubjects()).hasSize(1);
+    assertThat(subject.getKind()).isEqualTo("ServiceAccount");
+    assertThat(subject.getName()).isEqualTo(account.getMetadata().getName());
+    assertThat(subject.getNamespace()).isEqualTo(account.getMetadata().getNamespace());
+  }
+
+  @Test
+  void developersWritePoliciesAndAdministratorsGateways() {
+    assertThat(writable("sluice-developer")).containsExactly("egressnatpolicies");
+    assertThat(writable("sluice-administrator"))
+        .containsExactlyInAnyOrder("anthosnetworkgateways", "networkgatewaygroups");
+    assertThat(writable("sluice-viewer")).isEmpty();
+  }
+
+  @Test
+  void ownersOfANamespaceCannotMakeGatewaysInIt() {
+    assertThat(all(ClusterRole.class))
+        .filteredOn(role -> !role.getMetadata().getName().equals("sluice-administrator"))
+        .allSatisfy(role ->
+            assertThat(writable(role.getMetadata().getName()))
+                .doesNotContain("anthosnetworkgateways", "networkgatewaygroups"));
+    assertThat(role("sluice-administrator").getMetadata().getLabels()).isNullOrEmpty();
+  }
+
+  @Test
+  void nobodyGetsEverything() {
+    assertThat(all(ClusterRole.class))
+        .flatExtracting(ClusterRole::getRules)
+        .allSatisfy(rule -> {
+          assertThat(rule.getApiGroups()).doesNotContain("*");
+          assertThat(rule.getResources()).isNotEmpty().doesNotContain("*");
+          assertThat(rule.getVerbs()).isNotEmpty().doesNotContain("*");
+        });
+  }
+
+  private static List<String> writable(String role) {
+    return role(role).getRules().stream()
+        .filter(rule -> rule.getVerbs().contains("create"))
+        .flatMap(rule -> rule.getResources().stream())
+        .toList();
+  }
+
+  private static PolicyRule rule(String group, List<String> verbs, String... resources) {
+    return new PolicyRuleBuilder()
+        .withApiGroups(group)
+        .withResources(resources)
+        .withVerbs(verbs)
+        .build();
+  }
+
+  private static ClusterRole role(String name) {
+    return all(ClusterRole.class).stream()
+        .filter(role -> role.getMetadata().getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static <T extends HasMetadata> T only(Class<T> model) {
+    assertThat(all(model)).hasSize(1);
+    return all(model).getFirst();
+  }
+
+  private static <T extends HasMetadata> List<T> all(Class<T> model) {
+    return manifests().stream()
+        .flatMap(file -> DeployFiles.documents(file).stream())
+        .map(ManifestsTest::model)
+        .filter(model::isInstance)
+        .map(model::cast)
+        .toList();
+  }
+
+  private static HasMetadata model(Map<String, Object> tree) {
+    Class<? extends HasMetadata> model = MODELS.get((String) tree.get("kind"));
+    assertThat(model).as("the model of %s", tree.get("kind")).isNotNull();
+    assertThat(tree).containsEntry("apiVersion", HasMetadata.getApiVersion(model));
+    return STRICT.convertValue(tree, model);
+  }
+}
