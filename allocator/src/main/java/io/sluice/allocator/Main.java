@@ -1,0 +1,150 @@
+package io.sluice.allocator;
+
+import io.sluice.allocator.core.allocation.AllocationSettings;
+import io.sluice.allocator.kafka.Application;
+import io.sluice.allocator.kafka.DeadLetters;
+import io.sluice.allocator.kafka.StreamsSettings;
+import io.sluice.allocator.kafka.Topologies;
+import io.sluice.kafka.KafkaOptions;
+import io.sluice.schemas.TopicCatalogue;
+import io.sluice.schemas.TopicCatalogueException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The allocator: decides where each floating IP is and which Pods use it. */
+@Command(
+    name = "sluice-allocator",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = {
+      "Decides where each floating IP is, and which Pods use it.",
+      "Any number of instances may run; they share the clusters on one Kafka among them."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sluice-allocator --bootstrap-servers kafka:9092 --topic-replication 3",
+      "  sluice-allocator --bootstrap-servers 10.40.0.1:9092 --profile fast",
+      "",
+      "Exit codes: 0 ended as asked, 1 operating failure, 2 wrong usage."
+    })
+public final class Main implements Callable<Integer> {
+
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+  private static final Duration KAFKA_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration KAFKA_RETRY = Duration.ofSeconds(1);
+
+  @Spec private CommandSpec command;
+  @Mixin private KafkaOptions kafka;
+  @Mixin private TimeOptions times;
+  @Mixin private StreamsOptions streams;
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    AllocationSettings allocation;
+    StreamsSettings settings;
+    try {
+      allocation = times.settings();
+      settings = streams.settings(kafka.topicReplication());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+    log.info("times: {}", allocation);
+    if (!makeTopics()) {
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    return run(allocation, settings);
+  }
+
+  /** Never steps, whatever happens to the machine's time of day. */
+  private static long monotonicMillis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  private int run(AllocationSettings allocation, StreamsSettings settings)
+      throws InterruptedException {
+    Properties client = kafka.clientProperties();
+    Application allocating =
+        new Application(
+            Topologies.allocation(allocation, Main::monotonicMillis),
+            settings.properties(settings.allocationId(), client));
+    Application selecting =
+        new Application(
+            Topologies.selection(Main::monotonicMillis),
+            settings.properties(settings.selectionId(), client));
+    Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> close(allocating, selecting));
+    Runtime.getRuntime().addShutdownHook(stop);
+    allocating.start();
+    selecting.start();
+    CompletableFuture<Void> ready =
+        CompletableFuture.allOf(allocating.running(), selecting.running())
+            .thenRun(() -> log.info("ready"));
+    try {
+      // Ends only by failure; a signal ends the process through the shutdown hook.
+      CompletableFuture.anyOf(
+              allocating.failed(),
+              selecting.failed(),
+              ready.thenCompose(_ -> new CompletableFuture<>()))
+          .get();
+      return CommandLine.ExitCode.OK;
+    } catch (ExecutionException e) {
+      log.error("stopping: {}", e.getCause().toString());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  /** Both at once: each may wait for its broker. */
+  private static void close(Application allocating, Application selecting) {
+    log.info("stopping");
+    CompletableFuture.allOf(
+            CompletableFuture.runAsync(allocating::close, task -> Thread.ofVirtual().start(task)),
+            CompletableFuture.runAsync(selecting::close, task -> Thread.ofVirtual().start(task)))
+        .join();
+    log.info("stopped");
+  }
+
+  /** Makes what is missing on Kafka; waits a while for a broker that is still starting. */
+  private boolean makeTopics() throws InterruptedException {
+    long deadline = System.nanoTime() + KAFKA_PATIENCE.toNanos();
+    while (true) {
+      try (Admin admin = Admin.create(kafka.clientProperties())) {
+        TopicCatalogue.ensure(admin, kafka.topicPartitions(), kafka.topicReplication())
+            .forEach(warning -> log.warn("topics: {}", warning));
+        DeadLetters.ensureTopic(admin, kafka.topicReplication());
+        return true;
+      } catch (TopicCatalogueException e) {
+        log.error("topics: {}", e.getMessage());
+        return false;
+      } catch (KafkaException e) {
+        if (System.nanoTime() - deadline > 0) {
+          log.error("no answer from Kafka within {}", KAFKA_PATIENCE, e);
+          return false;
+        }
+        log.warn("Kafka does not answer, trying again: {}", e.toString());
+        Thread.sleep(KAFKA_RETRY);
+      }
+    }
+  }
+}

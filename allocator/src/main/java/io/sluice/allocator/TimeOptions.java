@@ -1,0 +1,73 @@
+package io.sluice.allocator;
+
+import io.sluice.allocator.core.allocation.AllocationSettings;
+import picocli.CommandLine.Option;
+
+/** The times that allocation works with; a picocli mixin. */
+final class TimeOptions {
+
+  @Option(
+      names = "--profile",
+      defaultValue = "default",
+      description =
+          "default (beat 100 ms, lease 400 ms, silence 500 ms) or fast (30, 90, 120); what is given"
+              + " besides wins (default: ${DEFAULT-VALUE}).")
+  private Profile profile;
+
+  @Option(
+      names = "--beat-interval-millis",
+      paramLabel = "MS",
+      description = "How often an agent beats.")
+  private Long beatIntervalMillis;
+
+  @Option(
+      names = "--lease-millis",
+      paramLabel = "MS",
+      description = "How long an acknowledged beat entitles an agent to its addresses.")
+  private Long leaseMillis;
+
+  @Option(
+      names = "--silence-millis",
+      paramLabel = "MS",
+      description = "After this time without a beat a node's addresses move.")
+  private Long silenceMillis;
+
+  @Option(
+      names = "--restart-grace-millis",
+      paramLabel = "MS",
+      description = "How long an agent that announced a restart may be away (default: 10000).")
+  private Long restartGraceMillis;
+
+  @Option(
+      names = "--rebalance-after-millis",
+      paramLabel = "MS",
+      description =
+          "How long a node is alive before addresses move to it for balance (default: 10000).")
+  private Long rebalanceAfterMillis;
+
+  @Option(
+      names = "--rebalance-interval-millis",
+      paramLabel = "MS",
+      description = "The least time between two such moves (default: 1000).")
+  private Long rebalanceIntervalMillis;
+
+  /**
+   * The times as chosen.
+   *
+   * @throws IllegalArgumentException if they contradict each other
+   */
+  AllocationSettings settings() {
+    AllocationSettings base = profile.settings();
+    return new AllocationSettings(
+        or(beatIntervalMillis, base.beatIntervalMillis()),
+        or(leaseMillis, base.leaseMillis()),
+        or(silenceMillis, base.silenceMillis()),
+        or(restartGraceMillis, base.restartGraceMillis()),
+        or(rebalanceAfterMillis, base.rebalanceAfterMillis()),
+        or(rebalanceIntervalMillis, base.rebalanceIntervalMillis()));
+  }
+
+  private static long or(Long chosen, long otherwise) {
+    return chosen == null ? otherwise : chosen;
+  }
+}

@@ -1,0 +1,128 @@
+package io.sluice.allocator.core.allocation;
+
+import io.sluice.allocator.core.AuditTrail;
+import io.sluice.allocator.core.Decider;
+import io.sluice.model.AuditEntry;
+import io.sluice.model.AuditEntry.Cause;
+import io.sluice.model.Kind;
+import io.sluice.model.ObjectId;
+import io.sluice.model.StateChange;
+import io.sluice.model.StateChange.ResourceObserved;
+import io.sluice.model.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/** Decides on the floating IPs of one cluster. */
+public final class Allocation implements Decider<AllocationInput> {
+
+  private final AllocationSettings settings;
+  private final AllocationState state = new AllocationState();
+  private final Liveness liveness;
+  private AuditTrail audit = new AuditTrail(0);
+  private long lastRebalanceMillis = Long.MIN_VALUE / 2;
+  private long planDeadlineMillis = NO_DEADLINE;
+
+  /** What the policies' decisions were made for: as long as it is this one, they stand. */
+  private SortedMap<String, PolicyOutcome> plannedOutcomes;
+
+  public Allocation(AllocationSettings settings) {
+    this.settings = settings;
+    this.liveness = new Liveness(settings);
+  }
+
+  @Override
+  public void restore(StateChange change) {
+    state.apply(change);
+  }
+
+  @Override
+  public void resume(long lastSequence) {
+    audit = new AuditTrail(lastSequence);
+    liveness.restart(state.liveness().values());
+    planDeadlineMillis = nextPlanMillis(Long.MIN_VALUE);
+  }
+
+  @Override
+  public List<AuditEntry> on(AllocationInput input, Cause cause, long nowMillis) {
+    List<StateChange> facts = new ArrayList<>(Observation.of(state, liveness, input, nowMillis));
+    if (!(input instanceof AllocationInput.Beat)) {
+      facts.addAll(liveness.tick(nowMillis));
+    }
+    return decide(facts, cause, nowMillis);
+  }
+
+  @Override
+  public List<AuditEntry> tick(long nowMillis) {
+    return decide(List.copyOf(liveness.tick(nowMillis)), Cause.tick(nowMillis), nowMillis);
+  }
+
+  private List<AuditEntry> decide(List<StateChange> facts, Cause cause, long nowMillis) {
+    if (facts.isEmpty() && nowMillis < planDeadlineMillis) {
+      return List.of();
+    }
+    facts.forEach(state::apply);
+    List<StateChange> changes = new ArrayList<>(facts);
+    boolean onlyPolicies = !facts.isEmpty() && facts.stream().allMatch(Allocation::isOfPolicy);
+    if (!onlyPolicies) {
+      changes.addAll(moves(nowMillis));
+    }
+    if (!areEgressDecisionsUpToDate()) {
+      changes.addAll(Plan.egress(state));
+    }
+    List<AuditEntry> entries = audit.record(cause, nowMillis, changes);
+    entries.stream()
+        .flatMap(entry -> entry.changes().stream())
+        .skip(facts.size())
+        .forEach(state::apply);
+    plannedOutcomes = state.policyOutcomes();
+    if (!onlyPolicies) {
+      planDeadlineMillis = nextPlanMillis(nowMillis);
+    }
+    return entries;
+  }
+
+  /** By identity: the state makes new outcomes when something they follow from has changed. */
+  @SuppressWarnings("ReferenceEquality")
+  private boolean areEgressDecisionsUpToDate() {
+    return state.policyOutcomes() == plannedOutcomes;
+  }
+
+  /** Policies say what addresses are used for, which does not move any. */
+  private static boolean isOfPolicy(StateChange fact) {
+    return fact instanceof ResourceObserved(var id, _) && id.kind() == Kind.EGRESS_NAT_POLICY;
+  }
+
+  private List<StateChange> moves(long nowMillis) {
+    Plan.Moves moves = Plan.moves(state, settings, lastRebalanceMillis, nowMillis);
+    if (moves.forBalance()) {
+      lastRebalanceMillis = nowMillis;
+    }
+    return moves.changes();
+  }
+
+  /** When time alone next leads to a decision. */
+  private long nextPlanMillis(long nowMillis) {
+    long firstPlacement = AssignmentPlan.firstPlacementMillis(state, settings);
+    long rebalance =
+        Rebalance.next(state, settings, lastRebalanceMillis)
+            .map(Rebalance::dueMillis)
+            .orElse(NO_DEADLINE);
+    return Math.min(firstPlacement > nowMillis ? firstPlacement : NO_DEADLINE, rebalance);
+  }
+
+  @Override
+  public long nextDeadlineMillis() {
+    return Math.min(liveness.nextDeadlineMillis(), planDeadlineMillis);
+  }
+
+  @Override
+  public SortedMap<ObjectId, Status> statuses() {
+    return Statuses.of(state);
+  }
+
+  /** What is known and decided; only for reading. */
+  public AllocationState state() {
+    return state;
+  }
+}

@@ -1,0 +1,71 @@
+package io.sluice.allocator.core.allocation;
+
+import static io.sluice.allocator.core.allocation.Statuses.condition;
+
+import io.sluice.model.Assignment;
+import io.sluice.model.Assignment.Holder;
+import io.sluice.model.IpAddress;
+import io.sluice.model.Policy;
+import io.sluice.model.Status;
+import io.sluice.model.Status.Condition;
+import io.sluice.model.Status.Truth;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The status of a policy: whether its packets leave as it says, and if not, why. */
+final class PolicyStatus {
+
+  private PolicyStatus() {}
+
+  static Status of(AllocationState state, String policy) {
+    PolicyOutcome outcome = state.policyOutcomes().get(policy);
+    return new Status(
+        outcome.policy().metadata().generation(),
+        List.of(ready(state, outcome)),
+        Map.of(),
+        Map.of(),
+        outcome.egressIps().stream().map(IpAddress::toString).toList(),
+        outcome.egressIps().stream()
+            .flatMap(ip -> holder(state, ip).stream())
+            .map(Holder::node)
+            .findFirst(),
+        OptionalInt.empty());
+  }
+
+  private static Condition ready(AllocationState state, PolicyOutcome outcome) {
+    Optional<Refusal> refusal =
+        outcome.refusal().or(() -> outcome.badDestinations().stream().findFirst());
+    if (refusal.isPresent()) {
+      String effect =
+          outcome.refusal().isPresent()
+              ? "; until then the packets it matches do not leave"
+              : "; its other destinations (%d) are in effect"
+                  .formatted(outcome.destinations().size());
+      return notReady(refusal.get().reason(), refusal.get() + effect);
+    }
+    if (outcome.policy().action() == Policy.Action.NO_SNAT) {
+      return condition(
+          Statuses.READY, Truth.TRUE, "NoSNAT", "packets leave with the Pods' own addresses");
+    }
+    for (IpAddress ip : outcome.egressIps()) {
+      if (holder(state, ip).isEmpty()) {
+        return notReady(
+            "FloatingIPUnassigned",
+            "no node carries %s: %s; until then the packets it matches do not leave"
+                .formatted(ip, Reasons.whyNowhere(ip, state.pool())));
+      }
+    }
+    return condition(
+        Statuses.READY, Truth.TRUE, "Ready", "leaves with " + Reasons.list(outcome.egressIps()));
+  }
+
+  private static Condition notReady(String reason, String message) {
+    return condition(Statuses.READY, Truth.FALSE, reason, message);
+  }
+
+  private static Optional<Holder> holder(AllocationState state, IpAddress ip) {
+    return Optional.ofNullable(state.assignments().get(ip)).flatMap(Assignment::holder);
+  }
+}

@@ -1,0 +1,87 @@
+package io.sluice.allocator.kafka;
+
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Kafka Streams application as it runs. A thread that fails is replaced; one that fails again
+ * and again ends the application, for a restart by whoever watches the process.
+ */
+public final class Application implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Application.class);
+
+  private static final int MOST_FAILURES = 5;
+  private static final Duration FAILURES_WITHIN = Duration.ofMinutes(1);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
+
+  private final String name;
+  private final KafkaStreams streams;
+  private final FailureLimit failures = new FailureLimit(MOST_FAILURES, FAILURES_WITHIN);
+  private final CompletableFuture<Void> running = new CompletableFuture<>();
+  private final CompletableFuture<Void> failed = new CompletableFuture<>();
+
+  public Application(Topology topology, Properties properties) {
+    name = properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
+    streams = new KafkaStreams(topology, properties);
+    streams.setStateListener(this::onState);
+    streams.setUncaughtExceptionHandler(this::onFailure);
+  }
+
+  /** Starts, and returns before it has a task. */
+  public void start() {
+    streams.start();
+  }
+
+  /** Completes when it runs for the first time. */
+  public CompletableFuture<Void> running() {
+    return running;
+  }
+
+  /** Completes exceptionally when it has given up, and never otherwise. */
+  public CompletableFuture<Void> failed() {
+    return failed;
+  }
+
+  private void onState(State now, State before) {
+    log.info("{}: {} (was {})", name, now, before);
+    if (now == State.RUNNING) {
+      running.complete(null);
+    } else if (now == State.ERROR) {
+      failed.completeExceptionally(new IllegalStateException(name + " has failed"));
+    }
+  }
+
+  private StreamThreadExceptionResponse onFailure(Throwable failure) {
+    boolean replace =
+        failure instanceof Exception && failures.allows(System.nanoTime() / 1_000_000);
+    log.error("{}: a thread failed; {}", name, replace ? "replacing it" : "giving up", failure);
+    if (replace) {
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    failed.completeExceptionally(failure);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Ends the current transaction and leaves the group, so that others take over at once. */
+  @Override
+  public void close() {
+    boolean closed =
+        streams.close(
+            CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+                .withTimeout(CLOSE_WITHIN));
+    if (!closed) {
+      log.warn("{}: not closed within {}", name, CLOSE_WITHIN);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.sluice.allocator.kafka;
+
+import io.sluice.allocator.core.NodeNetworks;
+import io.sluice.model.Assignment;
+import io.sluice.model.Assignment.Holder;
+import io.sluice.model.AuditEntry;
+import io.sluice.model.Binding;
+import io.sluice.model.BindingId;
+import io.sluice.model.IpAddress;
+import io.sluice.model.Node;
+import io.sluice.model.StateChange;
+import io.sluice.model.StateChange.LivenessChanged;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** One line of the program's log for each decision, in words. */
+final class DecisionLog {
+
+  private static final Logger log = LoggerFactory.getLogger("io.sluice.allocator.Decisions");
+
+  private DecisionLog() {}
+
+  static void write(String cluster, AuditEntry entry) {
+    for (StateChange change : entry.changes()) {
+      if (log.isEnabledForLevel(level(change))) {
+        log.atLevel(level(change)).log("{}: {}", cluster, describe(change));
+      }
+      if (change instanceof StateChange.ResourceObserved(var id, var resource)
+          && resource.orElse(null) instanceof Node node) {
+        NodeNetworks.of(node)
+            .problems()
+            .forEach(problem -> log.warn("{}: {}: left out: {}", cluster, id, problem));
+      }
+    }
+  }
+
+  /** Pods come and go by the thousand, and facts are no decisions. */
+  private static Level level(StateChange change) {
+    return switch (change) {
+      case StateChange.AssignmentChanged _,
+          StateChange.LivenessChanged _,
+          StateChange.EgressChosen _ ->
+          Level.INFO;
+      case StateChange.BindingChanged(var id, _) ->
+          id instanceof BindingId.OfPod ? Level.DEBUG : Level.INFO;
+      case StateChange.ResourceObserved _,
+          StateChange.WorkloadObserved _,
+          StateChange.AgentObserved _ ->
+          Level.DEBUG;
+    };
+  }
+
+  /** The change as a sentence. */
+  static String describe(StateChange change) {
+    return switch (change) {
+      case StateChange.AssignmentChanged(var ip, var assignment) -> describe(ip, assignment);
+      case LivenessChanged(var node, var liveness, var session, _) ->
+          switch (liveness) {
+            case ALIVE -> "%s is alive (session %d)".formatted(node, session);
+            case SILENT -> "%s is silent (session %d)".formatted(node, session);
+            case LEFT -> "%s has left (session %d)".formatted(node, session);
+          };
+      case StateChange.EgressChosen(var policy, var ips) ->
+          ips.isEmpty()
+              ? "policy %s has no egress IP".formatted(policy)
+              : "policy %s leaves with %s".formatted(policy, join(ips));
+      case StateChange.BindingChanged(_, var binding) ->
+          "%s: %s".formatted(change.entity(), binding.map(DecisionLog::describe).orElse("removed"));
+      case StateChange.ResourceObserved(var id, var resource) ->
+          id + (resource.isPresent() ? " observed" : " deleted");
+      case StateChange.WorkloadObserved(var id, var workload) ->
+          id + (workload.isPresent() ? " observed" : " deleted");
+      case StateChange.AgentObserved(var node, var report) ->
+          "agent of " + node + (report.isPresent() ? " reports " + report.get() : " is withdrawn");
+    };
+  }
+
+  private static String describe(IpAddress ip, Assignment assignment) {
+    String node = assignment.holder().map(Holder::node).orElse("");
+    return switch (assignment.state()) {
+      case GRANTED ->
+          "%s granted to %s (epoch %d): %s"
+              .formatted(ip, node, assignment.epoch(), assignment.reason());
+      case RELEASING ->
+          "%s asked back from %s (epoch %d): %s"
+              .formatted(ip, node, assignment.epoch(), assignment.reason());
+      case UNASSIGNED ->
+          "%s has no node (epoch %d): %s".formatted(ip, assignment.epoch(), assignment.reason());
+    };
+  }
+
+  private static String describe(Binding binding) {
+    return switch (binding) {
+      case Binding.OfPolicy(_, var action, var destinations, var ips) ->
+          "%s to %s with %s".formatted(action, join(destinations), join(ips));
+      case Binding.OfPod(var ips, var node) -> "%s on %s".formatted(join(ips), node);
+      case Binding.ClusterNetworks(var networks) -> networks.size() + " networks";
+    };
+  }
+
+  private static String join(List<?> things) {
+    return things.isEmpty()
+        ? "nothing"
+        : things.stream().map(Object::toString).collect(Collectors.joining(", "));
+  }
+}

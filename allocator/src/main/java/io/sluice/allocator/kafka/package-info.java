@@ -1,0 +1,2 @@
+/** Runs the decisions of {@code core} as two Kafka Streams applications. */
+package io.sluice.allocator.kafka;

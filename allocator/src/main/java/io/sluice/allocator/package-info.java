@@ -1,0 +1,2 @@
+/** The allocator process. */
+package io.sluice.allocator;

@@ -1,0 +1,53 @@
+package io.sluice.allocator.core.allocation;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import org.junit.jupiter.api.Test;
+
+class AllocationSettingsTest {
+
+  private static AllocationSettings settings(long beat, long lease, long silence) {
+    return new AllocationSettings(beat, lease, silence, 10_000, 10_000, 1_000);
+  }
+
+  @Test
+  void theProfilesAreSound() {
+    assertThatNoException().isThrownBy(() -> settings(100, 400, 500));
+    assertThatNoException().isThrownBy(() -> settings(30, 90, 120));
+  }
+
+  @Test
+  void aLeaseOfLessThanTwoBeatsIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings(100, 199, 500))
+        .withMessageContaining("the lease (199 ms)")
+        .withMessageContaining("2 x 100 ms");
+  }
+
+  @Test
+  void aLeaseThatOutlastsSilenceIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings(100, 500, 500))
+        .withMessageContaining("two holders");
+  }
+
+  @Test
+  void silenceThatOneLateBeatCouldHideIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings(100, 200, 399))
+        .withMessageContaining("four beat intervals");
+  }
+
+  @Test
+  void otherNonsenseIsRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> settings(0, 400, 500));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AllocationSettings(100, 400, 500, 499, 0, 0))
+        .withMessageContaining("grace");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AllocationSettings(100, 400, 500, 500, -1, 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AllocationSettings(100, 400, 500, 500, 0, -1));
+  }
+}
