@@ -1,0 +1,296 @@
+package io.sluice.agent;
+
+import io.sluice.agent.core.BeatOrder;
+import io.sluice.agent.core.DataPlane;
+import io.sluice.agent.core.Input;
+import io.sluice.agent.core.LeaseSession;
+import io.sluice.model.AgentReport;
+import io.sluice.model.Heartbeat.Intent;
+import io.sluice.model.IpAddress;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent: one object that owns all its state, moved on by {@link #doWork} on one thread, or step
+ * by step in a test. What happens outside comes in through the {@link Inbox}; what is to happen
+ * outside goes to the data plane, to the beats and to the reports.
+ *
+ * <p>Nothing is changed in the kernel before both topics have been read to their end: until then
+ * what is missing may only be unread. Beats begin once the kernel holds what was read, so nobody is
+ * granted an address before its node can serve it.
+ */
+public final class AgentLoop {
+
+  private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
+
+  private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Shorter, and nobody has forgotten where our addresses are. */
+  private static final long LONG_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Where an agent is in its life. */
+  public enum Phase {
+    /** Reads the topics and the kernel. Keeps what an earlier life left there. */
+    STARTING,
+    /** Beats, and carries out what it reads. */
+    RUNNING,
+    /** Lets go of its addresses and says farewell. */
+    LEAVING,
+    /** Leaves everything as it is and says that it will be back. */
+    RESTARTING,
+    /** Has done its work. */
+    STOPPED
+  }
+
+  private final AgentSettings settings;
+  private final Inbox inbox;
+  private final Consumer<BeatOrder> beats;
+  private final Consumer<AgentReport> reports;
+  private final Reconciler reconciler;
+  private final Fulfilment fulfilment;
+
+  private Phase phase = Phase.STARTING;
+  private long session;
+
+  /** Since when we beat; empty before. */
+  private Optional<LeaseSession> lease = Optional.empty();
+
+  /** When the newest beat that was acknowledged had been sent. */
+  private OptionalLong lastHeard = OptionalLong.empty();
+
+  private boolean unacknowledged = true;
+  private Optional<AgentReport> lastReport = Optional.empty();
+
+  private long leaveBy;
+  private boolean farewellSaid;
+  private boolean farewellHeard;
+
+  /** What we have let go of, and Pods of this node may still want to leave with. */
+  private SortedSet<IpAddress> orphans = Collections.emptySortedSet();
+
+  /**
+   * @param beats told what to say whenever that changes
+   * @param reports told what has been carried out whenever that changes
+   * @param firstSession the lease session to begin with, unless a later one is found on the topic;
+   *     must be higher than those of earlier processes on this node
+   * @param clock monotonic nanoseconds, only to measure how long the kernel takes
+   */
+  public AgentLoop(
+      AgentSettings settings,
+      Inbox inbox,
+      DataPlane dataPlane,
+      Consumer<BeatOrder> beats,
+      Consumer<AgentReport> reports,
+      long firstSession,
+      LongSupplier clock) {
+    this.settings = settings;
+    this.inbox = inbox;
+    this.beats = beats;
+    this.reports = reports;
+    this.session = firstSession;
+    this.reconciler = new Reconciler(dataPlane, settings.checkInterval(), clock, clock.getAsLong());
+    this.fulfilment = new Fulfilment(settings.node(), dataPlane, reconciler);
+  }
+
+  /** Where the agent is in its life. */
+  public Phase phase() {
+    return phase;
+  }
+
+  /** How often the kernel was found to differ, and was put right. */
+  public long driftRepaired() {
+    return reconciler.driftRepaired();
+  }
+
+  /** Takes in what has happened and does what is due. Never blocks but for the kernel. */
+  public void doWork(long now) {
+    for (Optional<Input> next = inbox.poll(); next.isPresent(); next = inbox.poll()) {
+      take(next.get(), now);
+    }
+    switch (phase) {
+      case STARTING -> start(now);
+      case RUNNING -> run(now);
+      case LEAVING -> leave(now);
+      case RESTARTING -> stopIf(farewellHeard || now - leaveBy >= 0);
+      case STOPPED -> {}
+    }
+  }
+
+  /** How long the loop may rest unless something happens. */
+  public long nanosUntilWork(long now) {
+    long work =
+        switch (phase) {
+          case STARTING -> fulfilment.nanosUntilWork(now);
+          case RUNNING ->
+              Math.min(fulfilment.nanosUntilWork(now), lease.orElseThrow().nanosUntilDeadline(now));
+          case LEAVING -> Math.min(fulfilment.nanosUntilWork(now), leaveBy - now);
+          case RESTARTING -> leaveBy - now;
+          case STOPPED -> LONGEST_REST_NANOS;
+        };
+    return Math.clamp(work, 0, LONGEST_REST_NANOS);
+  }
+
+  private void take(Input input, long now) {
+    switch (input) {
+      case Input.TopicsRead read -> fulfilment.read(read);
+      case Input.AssignmentRead(var ip, var assignment) -> fulfilment.read(ip, assignment);
+      case Input.BindingRead(var id, var binding) -> fulfilment.read(id, binding);
+      case Input.BeatSent(long ofSession, long sentAt) ->
+          lease.ifPresent(current -> current.beatSent(ofSession, sentAt));
+      case Input.BeatAcknowledged beat -> acknowledged(beat);
+      case Input.DriftNoticed _ -> reconciler.noteDrift();
+      case Input.StopRequested(boolean keep) -> stopRequested(keep, now);
+    }
+  }
+
+  private void start(long now) {
+    if (fulfilment.adopt(now) && fulfilment.isComplete()) {
+      // Clocks are set back at times: never below what an earlier process was granted to.
+      session = Math.max(session, fulfilment.highestSession() + 1);
+      if (fulfilment.carryOut(session, false, now)) {
+        lease = Optional.of(new LeaseSession(session, settings.lease().toNanos(), now));
+        phase = Phase.RUNNING;
+        report();
+        beats.accept(new BeatOrder(session, Intent.RUNNING));
+        log.info(
+            "ready: node {}, session {}, held {}", settings.node(), session, fulfilment.inKernel());
+        return;
+      }
+    }
+    if (reconciler.error().isPresent()) {
+      report();
+    }
+  }
+
+  // ---- running ----------------------------------------------------------------------------------
+
+  private void run(long now) {
+    LeaseSession current = lease.orElseThrow();
+    Optional<LeaseSession.Lapse> lapse = current.step(now, fulfilment.hasStrictGrants());
+    lapse.ifPresent(why -> lapsed(why, current.session()));
+    if (!unacknowledged && current.unacknowledged(now)) {
+      unacknowledged = true;
+      log.warn(
+          "silence: the last beat acknowledged was sent {} ms ago; strict grants end, available"
+              + " ones go on",
+          millis(now - lastHeard.orElse(now)));
+    }
+    fulfilment.carryOut(session, current.strictLive(now), now);
+    fulfilment.announce(now);
+    report();
+    if (lapse.isPresent()) {
+      // Not before the kernel has changed: whoever reads it may grant elsewhere.
+      beats.accept(new BeatOrder(session, Intent.RUNNING));
+    }
+  }
+
+  /** A freeze ends everything; missing acknowledgements end only what depends on them. */
+  private void lapsed(LeaseSession.Lapse why, long newSession) {
+    SortedSet<IpAddress> mayStay =
+        switch (why) {
+          case STALLED -> Collections.emptySortedSet();
+          case UNACKNOWLEDGED -> fulfilment.inKernel();
+        };
+    log.warn(
+        "lease lapsed, {}: session {} ends holding {}, session {} begins",
+        why,
+        session,
+        fulfilment.inKernel(),
+        newSession);
+    fulfilment.carryOver(mayStay);
+    session = newSession;
+  }
+
+  private void acknowledged(Input.BeatAcknowledged beat) {
+    if (beat.intent() != Intent.RUNNING) {
+      farewellHeard = true;
+      return;
+    }
+    LeaseSession current = lease.orElseThrow();
+    current.acknowledged(beat.session(), beat.sentAt(), beat.receivedAt());
+    if (unacknowledged && !current.unacknowledged(beat.receivedAt())) {
+      unacknowledged = false;
+      long silence = beat.sentAt() - lastHeard.orElse(beat.sentAt());
+      log.info("beats are acknowledged, after {} ms of silence", millis(silence));
+      if (silence >= LONG_SILENCE_NANOS) {
+        // Whatever cut us off from Kafka may have cut us off from the neighbours.
+        fulfilment.announceAgain(beat.receivedAt());
+      }
+    }
+    lastHeard = OptionalLong.of(beat.sentAt());
+  }
+
+  /** Tells what has been carried out, if that has changed. */
+  private void report() {
+    reconciler
+        .nic()
+        .map(nic ->
+            new AgentReport(
+                settings.instance(),
+                session,
+                settings.version(),
+                nic,
+                fulfilment.applied(session),
+                fulfilment.error()))
+        .filter(report -> !lastReport.equals(Optional.of(report)))
+        .ifPresent(report -> {
+          lastReport = Optional.of(report);
+          reports.accept(report);
+        });
+  }
+
+  // ---- stopping ---------------------------------------------------------------------------------
+
+  private void stopRequested(boolean keep, long now) {
+    if (phase != Phase.STARTING && phase != Phase.RUNNING) {
+      return;
+    }
+    leaveBy = now + settings.farewell().toNanos();
+    if (keep) {
+      log.info("stopping, to be back at once: everything stays, held {}", fulfilment.inKernel());
+      phase = lease.isPresent() ? Phase.RESTARTING : Phase.STOPPED;
+      lease.ifPresent(_ -> beats.accept(new BeatOrder(session, Intent.RESTARTING)));
+    } else {
+      log.info("stopping for good: letting go of {}, guards stay", fulfilment.inKernel());
+      orphans = fulfilment.inKernel();
+      phase = Phase.LEAVING;
+    }
+  }
+
+  /**
+   * Lets go first and says so then. Afterwards it goes on reading for a moment: Pods of this node
+   * still leave through other nodes when nobody is here any more to tell the kernel where.
+   */
+  private void leave(long now) {
+    boolean letGo = fulfilment.letGo(now);
+    if (lease.isEmpty()) {
+      stopIf(letGo || now - leaveBy >= 0);
+      return;
+    }
+    report();
+    if (letGo && !farewellSaid) {
+      farewellSaid = true;
+      beats.accept(new BeatOrder(session, Intent.STOPPING));
+    }
+    boolean settled = letGo && farewellHeard && orphans.stream().allMatch(fulfilment::isElsewhere);
+    stopIf(settled || now - leaveBy >= 0);
+  }
+
+  private void stopIf(boolean done) {
+    if (done) {
+      phase = Phase.STOPPED;
+      log.info("stopped; the kernel still holds {}", fulfilment.inKernel());
+    }
+  }
+
+  private static long millis(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanos);
+  }
+}

@@ -1,0 +1,253 @@
+package io.sluice.agent;
+
+import io.sluice.agent.core.AgentState;
+import io.sluice.agent.core.Announcements;
+import io.sluice.agent.core.Assignments;
+import io.sluice.agent.core.DataPlane;
+import io.sluice.agent.core.DataPlaneException;
+import io.sluice.agent.core.Holdings;
+import io.sluice.agent.core.Input;
+import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.TableDifferences;
+import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.Assignment;
+import io.sluice.model.Binding;
+import io.sluice.model.BindingId;
+import io.sluice.model.IpAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings what was read, as far as a lease session allows it, into the kernel of this node. */
+final class Fulfilment {
+
+  private static final Logger log = LoggerFactory.getLogger(Fulfilment.class);
+
+  private final String node;
+  private final DataPlane dataPlane;
+  private final Reconciler reconciler;
+  private final AgentState state;
+  private final Holdings holdings;
+  private final Announcements announcements = new Announcements();
+
+  private boolean adopted;
+  private boolean topicsRead;
+  private boolean assignmentsChanged = true;
+  private long wantedBy;
+  private boolean wantedStrictLive;
+  private SortedSet<IpAddress> wanted = Collections.emptySortedSet();
+  private SortedSet<IpAddress> inKernel = Collections.emptySortedSet();
+  private boolean strictGrants;
+  private Optional<String> namesake = Optional.empty();
+  private Optional<String> announceError = Optional.empty();
+
+  Fulfilment(String node, DataPlane dataPlane, Reconciler reconciler) {
+    this.node = node;
+    this.dataPlane = dataPlane;
+    this.reconciler = reconciler;
+    this.state = new AgentState(node);
+    this.holdings = new Holdings(node);
+  }
+
+  // ---- what is read -----------------------------------------------------------------------------
+
+  void read(Input.TopicsRead read) {
+    state
+        .readAll(read.assignments(), read.bindings())
+        .forEach(id -> log.warn("left out a binding whose key and value disagree: {}", id));
+    topicsRead = true;
+    assignmentsChanged = true;
+    log.info(
+        "topics read to their end: {} assignments, {} bindings",
+        read.assignments().size(),
+        read.bindings().size());
+  }
+
+  void read(BindingId id, Optional<Binding> binding) {
+    if (!state.read(id, binding)) {
+      log.warn("left out a binding whose key and value disagree: {}", id);
+    }
+  }
+
+  void read(IpAddress floatingIp, Optional<Assignment> assignment) {
+    Assignments.Reading reading = state.read(floatingIp, assignment);
+    String what = assignment.map(Fulfilment::text).orElse("deleted");
+    switch (reading) {
+      case ACCEPTED -> {
+        assignmentsChanged = true;
+        log.info("assignment read: {} {}", floatingIp, what);
+      }
+      case UNCHANGED -> log.debug("assignment read again: {} {}", floatingIp, what);
+      case STALE -> log.warn("assignment refused, a newer epoch is known: {} {}", floatingIp, what);
+    }
+  }
+
+  private static String text(Assignment assignment) {
+    String holder =
+        assignment
+            .holder()
+            .map(some -> "%s session %d".formatted(some.node(), some.session()))
+            .orElse("no holder");
+    return "%s, %s, epoch %d, audit %d"
+        .formatted(assignment.state(), holder, assignment.epoch(), assignment.auditSequence());
+  }
+
+  /** Whether it is known what everything should be. */
+  boolean isComplete() {
+    return topicsRead;
+  }
+
+  /** Whether the floating IP has been granted to another node. */
+  boolean isElsewhere(IpAddress floatingIp) {
+    return state
+        .assignments()
+        .of(floatingIp)
+        .map(assignment ->
+            assignment.state() == Assignment.State.GRANTED
+                && !assignment.holder().orElseThrow().node().equals(node))
+        .orElse(true);
+  }
+
+  /** The highest session of this node that anything was granted to. */
+  long highestSession() {
+    return holdings.highestSession(state.assignments());
+  }
+
+  // ---- what follows -----------------------------------------------------------------------------
+
+  /** Looks what an earlier life left in the kernel; returns whether that is known now. */
+  boolean adopt(long now) {
+    if (!adopted && reconciler.prepare(now)) {
+      adopted = true;
+      KernelTables found = reconciler.kernel().orElseThrow();
+      state.remember(found);
+      holdings.carryOver(found.held());
+      inKernel = found.held();
+      inKernel.forEach(floatingIp -> announcements.begin(floatingIp, now));
+      log.info("found in the kernel, kept until the topics are read: held {}", inKernel);
+    }
+    return adopted;
+  }
+
+  /** A session begins; what is held now may outlive the former one only if it is among these. */
+  void carryOver(Collection<IpAddress> mayStay) {
+    holdings.carryOver(mayStay);
+    assignmentsChanged = true;
+  }
+
+  /** Brings the kernel up to date for this session; returns whether it is. */
+  boolean carryOut(long session, boolean strictLive, long now) {
+    if (assignmentsChanged || session != wantedBy || strictLive != wantedStrictLive) {
+      assignmentsChanged = false;
+      wantedBy = session;
+      wantedStrictLive = strictLive;
+      wanted = holdings.wanted(state.assignments(), session, strictLive);
+      strictGrants = holdings.hasStrictGrants(state.assignments(), session);
+      noteNamesake(session);
+    }
+    return bringAbout(wanted, now);
+  }
+
+  /** Brings the kernel to hold no floating IP; returns whether it is so. */
+  boolean letGo(long now) {
+    if (topicsRead) {
+      wanted = Collections.emptySortedSet();
+      assignmentsChanged = true;
+      return bringAbout(wanted, now);
+    }
+    if (!adopt(now) || !reconciler.prepare(now)) {
+      return false;
+    }
+    KernelTables found = reconciler.kernel().orElseThrow();
+    boolean done = reconciler.reconcile(found.withoutHeld(found.held()), now);
+    inKernel = done ? Collections.emptySortedSet() : inKernel;
+    return done;
+  }
+
+  private boolean bringAbout(SortedSet<IpAddress> held, long now) {
+    if (reconciler.nic().isEmpty()) {
+      return false;
+    }
+    KernelTables desired = state.tables(held, reconciler.nic().get());
+    if (!reconciler.reconcile(desired, now)) {
+      return false;
+    }
+    state.settle();
+    SortedSet<IpAddress> before = inKernel;
+    inKernel = desired.held();
+    if (!before.equals(inKernel)) {
+      TableDifferences.without(before, inKernel).forEach(announcements::end);
+      TableDifferences.without(inKernel, before)
+          .forEach(floatingIp -> announcements.begin(floatingIp, now));
+    }
+    return true;
+  }
+
+  private void noteNamesake(long session) {
+    long highest = highestSession();
+    namesake =
+        highest <= session
+            ? Optional.empty()
+            : Optional.of(
+                "session %d of %s has been granted addresses, but this agent is in session %d: end"
+                        .formatted(highest, node, session)
+                    + " the other agent that runs under this node's name");
+    namesake.ifPresent(log::error);
+  }
+
+  /** Announces what is due. */
+  void announce(long now) {
+    for (IpAddress floatingIp : announcements.due(now)) {
+      try {
+        dataPlane.announce(floatingIp);
+        announceError = Optional.empty();
+      } catch (DataPlaneException e) {
+        announceError = Optional.of("cannot announce " + floatingIp + ": " + e.getMessage());
+        log.error("cannot announce {}", floatingIp, e);
+      }
+    }
+  }
+
+  /** Announces everything again: the neighbours may have missed it. */
+  void announceAgain(long now) {
+    inKernel.forEach(floatingIp -> announcements.begin(floatingIp, now));
+  }
+
+  // ---- what has become of it --------------------------------------------------------------------
+
+  /** Whether the session has grants that need acknowledged beats. */
+  boolean hasStrictGrants() {
+    return strictGrants;
+  }
+
+  /** The floating IPs that the kernel holds, as far as we know. */
+  SortedSet<IpAddress> inKernel() {
+    return inKernel;
+  }
+
+  /** What has been carried out. */
+  List<Applied> applied(long session) {
+    return holdings.carriedOut(state.assignments(), session, wanted, inKernel);
+  }
+
+  /** Everything that is wrong now, as one text. */
+  Optional<String> error() {
+    List<String> all = new ArrayList<>();
+    reconciler.error().ifPresent(all::add);
+    announceError.ifPresent(all::add);
+    namesake.ifPresent(all::add);
+    all.addAll(state.problems());
+    return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
+  }
+
+  /** How long until something is due without a new input. */
+  long nanosUntilWork(long now) {
+    long kernel = reconciler.nanosUntilWork(now);
+    return Math.min(kernel, Math.max(announcements.nanosUntilDue(now).orElse(kernel), 0));
+  }
+}

@@ -1,0 +1,294 @@
+package io.sluice.agent.kernel;
+
+import io.sluice.agent.core.DataPlane;
+import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.NextHop;
+import io.sluice.model.AgentReport;
+import io.sluice.model.InterfaceAddress;
+import io.sluice.model.IpAddress;
+import io.sluice.model.IpFamily;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data plane of a Linux node. Sockets belong to the network namespace of the thread that opens
+ * it, whichever threads use it later. Needs CAP_NET_ADMIN and CAP_NET_RAW, Linux 6.1 or newer with
+ * nf_tables, and libnftables.
+ */
+public final class LinuxDataPlane implements DataPlane {
+
+  private static final Logger log = LoggerFactory.getLogger(LinuxDataPlane.class);
+
+  private static final int STRICT = 1;
+
+  private final String nicName;
+  private final VxlanSettings tunnel;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final OpenResources resources = new OpenResources();
+  private final NetlinkSocket route;
+  private final NetlinkSocket nft;
+  private final Libnftables libnftables;
+  private final TunnelDevice tunnelDevice;
+  private final Announcer announcer;
+  private final FlowSweeper flows;
+  private final KernelMonitor monitor;
+
+  /** What the last reading could not make sense of; taken away with the next change. */
+  private List<SetElement> strayElements = List.of();
+
+  private PolicyRouting strayRouting = PolicyRouting.none();
+
+  private LinuxDataPlane(String nicName, VxlanSettings tunnel) {
+    this.nicName = nicName;
+    this.tunnel = tunnel;
+    try {
+      route = resources.add(NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE));
+      Links.Link nic = nicLink();
+      nft = resources.add(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER));
+      tunnelDevice = new TunnelDevice(route, tunnel);
+      announcer = resources.add(new Announcer());
+      flows = resources.add(new FlowSweeper());
+      monitor = resources.add(new KernelMonitor(nic, tunnel.device(), nft));
+      monitor.trust(route.port());
+      libnftables = resources.add(new Libnftables());
+      runNft("list tables");
+      flows.start();
+      monitor.start();
+    } catch (RuntimeException | Error e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the kernel of this node and warms up; changes nothing.
+   *
+   * @param nic the name of the network interface that carries floating IPs
+   * @throws KernelException if there is no such interface, a capability is missing, or libnftables
+   *     is not installed
+   */
+  public static LinuxDataPlane open(String nic, VxlanSettings tunnel) {
+    LinuxDataPlane dataPlane = new LinuxDataPlane(nic, tunnel);
+    try {
+      WarmUp.run(dataPlane.route, dataPlane.nft, nic);
+      return dataPlane;
+    } catch (RuntimeException | Error e) {
+      dataPlane.close();
+      throw e;
+    }
+  }
+
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void locked(Runnable action) {
+    locked(() -> {
+      action.run();
+      return null;
+    });
+  }
+
+  /** After a failure nobody knows which of the announced changes will be heard of. */
+  private void lockedChange(Runnable action) {
+    locked(() -> {
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        monitor.expectNothing();
+        throw e;
+      }
+    });
+  }
+
+  private Links.Link nicLink() {
+    return Links.find(route, nicName)
+        .orElseThrow(() ->
+            new KernelException(
+                "there is no network interface %s: name the one that carries floating IPs"
+                    .formatted(nicName)));
+  }
+
+  @Override
+  public AgentReport.Nic nic() {
+    return locked(() -> {
+      Links.Link link = nicLink();
+      List<InterfaceAddress> own =
+          Addresses.list(route, link.index()).stream()
+              .filter(address -> !address.isOurs() && address.scope() < Addresses.SCOPE_LINK)
+              .map(Addresses.InKernel::address)
+              .toList();
+      return new AgentReport.Nic(link.name(), link.macAddress(), own);
+    });
+  }
+
+  @Override
+  public void install() {
+    locked(() -> {
+      Links.Link nic = nicLink();
+      if (!nic.forwardsIpv4()) {
+        throw new KernelException(
+            "IPv4 forwarding is off on %1$s: set net.ipv4.ip_forward=1 (or only"
+                + " net.ipv4.conf.%1$s.forwarding=1)".formatted(nicName));
+      }
+      warnOfStrictFilter(nic);
+      runNft(RuleSet.install(tunnel.device()));
+      for (IpFamily family : IpFamily.values()) {
+        route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
+      }
+      installTunnel(nic);
+    });
+  }
+
+  /**
+   * Runs commands of nft and sees to it that they are known as our own changes: libnftables has a
+   * netlink socket too, which it may replace. None of this process's other ones changes rules.
+   */
+  private void runNft(String commands) {
+    Libnftables.ports(List.of(monitor.nftPort())).forEach(monitor::trust);
+    libnftables.run(commands);
+    Libnftables.ports(List.of(monitor.nftPort())).forEach(monitor::trust);
+  }
+
+  private void warnOfStrictFilter(Links.Link nic) {
+    if (nic.rpFilter() == STRICT) {
+      log.warn(
+          "the reverse path filter of {} is strict: packets of Pods whose replies go another way"
+              + " are lost; set net.ipv4.conf.{}.rp_filter=2",
+          nicName,
+          nicName);
+    }
+  }
+
+  private void installTunnel(Links.Link nic) {
+    try {
+      tunnelDevice.install(nic, Addresses.list(route, nic.index()));
+    } catch (KernelException e) {
+      if (e.errno() != Errno.EOPNOTSUPP) {
+        throw e;
+      }
+      log.warn("this kernel has no VXLAN: only holders on the same segment are reached", e);
+    }
+  }
+
+  @Override
+  public KernelTables observe() {
+    return locked(() -> {
+      PolicyRouting routing = PolicyRouting.inKernel(route);
+      TableReading reading = TableReading.of(nft);
+      PolicyRouting.Interfaces interfaces = interfaces();
+      SortedMap<Integer, NextHop> nextHops = routing.complete(interfaces);
+      strayRouting = routing.without(PolicyRouting.of(nextHops, interfaces));
+      strayElements = reading.strays();
+      return reading.tables(heldAddresses(interfaces.nic()), nextHops);
+    });
+  }
+
+  private SortedSet<IpAddress> heldAddresses(int nicIndex) {
+    return Addresses.list(route, nicIndex).stream()
+        .filter(Addresses.InKernel::isOurs)
+        .map(address -> address.address().address())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private PolicyRouting.Interfaces interfaces() {
+    return new PolicyRouting.Interfaces(nicLink().index(), tunnelDevice.index());
+  }
+
+  @Override
+  public void apply(KernelTables from, KernelTables to) {
+    lockedChange(() -> {
+      PolicyRouting.Interfaces interfaces = interfaces();
+      requireForwarding(to);
+      PolicyRouting oldRouting = PolicyRouting.of(from.routes(), interfaces);
+      PolicyRouting newRouting = PolicyRouting.of(to.routes(), interfaces);
+      Difference<IpAddress> held = Difference.of(from.held(), to.held());
+
+      List<NetlinkRequest> first =
+          oldRouting.with(strayRouting).additions(newRouting, tunnel.networkId());
+      held.added().forEach(ip -> first.add(addressAdded(interfaces.nic(), ip)));
+      route.transact(first);
+
+      NftTransaction elements = TableElements.difference(from, to);
+      elements.removeBeforehand(strayElements);
+      elements.commit(nft);
+
+      List<NetlinkRequest> last = oldRouting.removals(newRouting);
+      last.addAll(strayRouting.removals(newRouting));
+      held.removed().forEach(ip -> last.add(addressRemoved(interfaces.nic(), ip)));
+      route.transact(last);
+
+      strayElements = List.of();
+      strayRouting = PolicyRouting.none();
+      flows.tablesChanged(from, to);
+    });
+  }
+
+  private NetlinkRequest addressAdded(int nicIndex, IpAddress ip) {
+    monitor.expect(ip, true);
+    return Addresses.add(nicIndex, ip);
+  }
+
+  private NetlinkRequest addressRemoved(int nicIndex, IpAddress ip) {
+    monitor.expect(ip, false);
+    return Addresses.remove(nicIndex, ip).tolerating(Errno.EADDRNOTAVAIL);
+  }
+
+  /** IPv6 is often off where nobody uses it, which is no error until somebody does. */
+  private void requireForwarding(KernelTables to) {
+    boolean ipv6 =
+        !to.podClasses().isEmpty() && to.podClasses().lastKey().family() == IpFamily.IPV6;
+    if (ipv6 && !nicLink().forwardsIpv6()) {
+      throw new KernelException("IPv6 forwarding is off: set net.ipv6.conf.all.forwarding=1");
+    }
+  }
+
+  @Override
+  public void announce(IpAddress floatingIp) {
+    locked(() -> announcer.announce(nicLink(), floatingIp));
+  }
+
+  @Override
+  public void onDrift(Runnable listener) {
+    monitor.onDrift(listener);
+  }
+
+  /** What the guards have dropped, by the name of the guard's counter in {@code sluice.nft}. */
+  public SortedMap<String, GuardCounter> guardCounters() {
+    return locked(() -> NftMessages.counters(nft));
+  }
+
+  @Override
+  public void removeAll() {
+    lockedChange(() -> {
+      int nicIndex = nicLink().index();
+      List<NetlinkRequest> requests = new ArrayList<>();
+      heldAddresses(nicIndex).forEach(ip -> requests.add(addressRemoved(nicIndex, ip)));
+      requests.addAll(PolicyRouting.inKernel(route).removals(PolicyRouting.none()));
+      for (IpFamily family : IpFamily.values()) {
+        requests.add(PolicyRules.remove(PolicyRules.Rule.last(family)).tolerating(Errno.ENOENT));
+      }
+      route.transact(requests);
+      tunnelDevice.remove();
+      runNft(RuleSet.remove());
+    });
+  }
+
+  @Override
+  public void close() {
+    locked(resources::close);
+  }
+}

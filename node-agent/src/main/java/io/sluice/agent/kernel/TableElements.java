@@ -1,0 +1,148 @@
+package io.sluice.agent.kernel;
+
+import io.sluice.agent.core.DestinationRange;
+import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.PodClass;
+import io.sluice.model.Cidr;
+import io.sluice.model.IpAddress;
+import io.sluice.model.IpFamily;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** The set elements that stand for the tables. */
+final class TableElements {
+
+  private TableElements() {}
+
+  /** The changes that turn one into the other. */
+  static NftTransaction difference(KernelTables from, KernelTables to) {
+    NftTransaction transaction = new NftTransaction();
+    pool(Difference.of(from.pool(), to.pool()), transaction);
+    cluster(from.clusterNetworks(), to.clusterNetworks(), transaction);
+    classes(Difference.of(from.classes(), to.classes()), transaction);
+
+    Difference<Map.Entry<IpAddress, Integer>> pods =
+        Difference.of(from.podClasses(), to.podClasses());
+    Difference.each(pods.removed(), (pod, number) -> transaction.remove(podClass(pod, number)));
+    Difference.each(pods.added(), (pod, number) -> transaction.add(podClass(pod, number)));
+
+    Difference<Map.Entry<Integer, Integer>> routes =
+        Difference.of(from.egressRoutes(), to.egressRoutes());
+    Difference.each(
+        routes.removed(), (index, route) -> transaction.remove(egressRoute(index, route)));
+    Difference.each(routes.added(), (index, route) -> transaction.add(egressRoute(index, route)));
+
+    Difference<Map.Entry<Integer, IpAddress>> snat = Difference.of(from.snat(), to.snat());
+    Difference.each(snat.removed(), (index, ip) -> snat(index, ip).forEach(transaction::remove));
+    Difference.each(snat.added(), (index, ip) -> snat(index, ip).forEach(transaction::add));
+    return transaction;
+  }
+
+  private static void pool(Difference<IpAddress> pool, NftTransaction transaction) {
+    pool.removed().forEach(ip -> transaction.remove(poolMember(ip)));
+    pool.added().forEach(ip -> transaction.add(poolMember(ip)));
+  }
+
+  /** Ranges of one class that stay are not touched. */
+  private static void classes(
+      Difference<Map.Entry<Integer, PodClass>> classes, NftTransaction transaction) {
+    SortedSet<SetElement> removed = new TreeSet<>(SetElement.BY_CONTENT);
+    SortedSet<SetElement> added = new TreeSet<>(SetElement.BY_CONTENT);
+    Difference.each(
+        classes.removed(), (number, podClass) -> removed.addAll(destinations(number, podClass)));
+    Difference.each(
+        classes.added(), (number, podClass) -> added.addAll(destinations(number, podClass)));
+    removed.stream().filter(element -> !added.contains(element)).forEach(transaction::remove);
+    added.stream().filter(element -> !removed.contains(element)).forEach(transaction::add);
+  }
+
+  /** A handful of intervals: replaced whole, which spares knowing how they were cut before. */
+  private static void cluster(
+      SortedSet<Cidr> from, SortedSet<Cidr> to, NftTransaction transaction) {
+    if (!from.equals(to)) {
+      for (IpFamily family : IpFamily.values()) {
+        transaction.flush(NftSet.cluster(family));
+        transaction.addAll(intervals(family, to));
+      }
+    }
+  }
+
+  static SetElement podClass(IpAddress pod, int number) {
+    return SetElement.entry(
+        NftSet.podClass(pod.family()),
+        KernelValues.address(pod),
+        KernelValues.mark(Marks.ofClass(number)));
+  }
+
+  static List<SetElement> destinations(int number, PodClass podClass) {
+    return podClass.ranges().stream().map(range -> destination(number, range)).toList();
+  }
+
+  private static SetElement destination(int number, DestinationRange range) {
+    int mark = Marks.ofClass(number);
+    return new SetElement(
+        NftSet.destination(range.first().family()),
+        KernelValues.intervalKey(mark, range.first()),
+        Optional.of(KernelValues.intervalKey(mark, range.last())),
+        false,
+        Optional.of(KernelValues.mark(Marks.ofVerdict(range.verdict()))));
+  }
+
+  static SetElement egressRoute(int index, int route) {
+    return SetElement.entry(
+        NftSet.EGRESS_ROUTE,
+        KernelValues.mark(Marks.ofEgress(index)),
+        KernelValues.mark(Marks.ofRoute(index, route)));
+  }
+
+  /** The translation, and the pair that lets its packets pass the guard. */
+  static List<SetElement> snat(int index, IpAddress floatingIp) {
+    int mark = Marks.ofEgress(index);
+    return List.of(
+        SetElement.entry(
+            NftSet.snat(floatingIp.family()),
+            KernelValues.mark(mark),
+            KernelValues.address(floatingIp)),
+        SetElement.member(
+            NftSet.bound(floatingIp.family()), KernelValues.markAndAddress(mark, floatingIp)));
+  }
+
+  static SetElement poolMember(IpAddress ip) {
+    return SetElement.member(NftSet.pool(ip.family()), KernelValues.address(ip));
+  }
+
+  /**
+   * Networks as intervals: an element where one starts, one behind its end. Networks that touch are
+   * one interval, and one that reaches to the last address has no end.
+   */
+  static List<SetElement> intervals(IpFamily family, SortedSet<Cidr> networks) {
+    List<SetElement> elements = new ArrayList<>();
+    NftSet set = NftSet.cluster(family);
+    Optional<IpAddress> open = Optional.empty();
+    for (Cidr network : networks) {
+      if (network.family() != family) {
+        continue;
+      }
+      if (!open.equals(Optional.of(network.first()))) {
+        open.ifPresent(end -> elements.add(intervalEnd(set, end)));
+        elements.add(SetElement.member(set, KernelValues.address(network.first())));
+      }
+      open = Optional.of(network.last().next());
+    }
+    open.filter(end -> !isZero(end)).ifPresent(end -> elements.add(intervalEnd(set, end)));
+    return Collections.unmodifiableList(elements);
+  }
+
+  private static SetElement intervalEnd(NftSet set, IpAddress end) {
+    return new SetElement(set, KernelValues.address(end), Optional.empty(), true, Optional.empty());
+  }
+
+  private static boolean isZero(IpAddress address) {
+    return address.high() == 0 && address.low() == 0;
+  }
+}

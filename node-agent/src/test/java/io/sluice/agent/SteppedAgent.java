@@ -1,0 +1,151 @@
+package io.sluice.agent;
+
+import io.sluice.agent.core.BeatOrder;
+import io.sluice.agent.core.Input;
+import io.sluice.agent.core.KernelTables;
+import io.sluice.model.AgentReport;
+import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.Assignment;
+import io.sluice.model.Binding;
+import io.sluice.model.BindingId;
+import io.sluice.model.Heartbeat.Intent;
+import io.sluice.model.IpAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** An agent of node-1 whose time, beats, topics and kernel are in the hands of a test. */
+final class SteppedAgent {
+
+  static final long FIRST_SESSION = 1_000;
+
+  private static final long BEAT_MILLIS = 100;
+  private static final long STEP_MILLIS = 10;
+
+  final List<String> journal = new ArrayList<>();
+  final FakeDataPlane dataPlane;
+  final List<BeatOrder> orders = new ArrayList<>();
+  final List<AgentReport> reports = new ArrayList<>();
+
+  /** Whether beats are acknowledged. */
+  boolean kafkaIsThere = true;
+
+  private final Inbox inbox = new Inbox();
+  private final AgentLoop loop;
+  private long nowMillis = 5_000;
+  private long nextBeatMillis;
+
+  SteppedAgent() {
+    this(KernelTables.EMPTY);
+  }
+
+  /** An agent that finds this in its kernel. */
+  SteppedAgent(KernelTables found) {
+    dataPlane = new FakeDataPlane(journal);
+    dataPlane.kernel = found;
+    AgentSettings settings =
+        new AgentSettings(
+            "node-1",
+            "instance-1",
+            "0.1.0",
+            Duration.ofMillis(400),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2));
+    loop =
+        new AgentLoop(
+            settings,
+            inbox,
+            dataPlane,
+            order -> {
+              orders.add(order);
+              journal.add("beat " + order);
+              nextBeatMillis = nowMillis;
+            },
+            reports::add,
+            FIRST_SESSION,
+            this::nowNanos);
+  }
+
+  /** Reads both topics to their end and gets to run. */
+  SteppedAgent started(Map<IpAddress, Assignment> assignments, Map<BindingId, Binding> bindings) {
+    topicsRead(assignments, bindings);
+    advance(STEP_MILLIS);
+    return this;
+  }
+
+  void topicsRead(Map<IpAddress, Assignment> assignments, Map<BindingId, Binding> bindings) {
+    inbox.accept(new Input.TopicsRead(assignments, bindings));
+  }
+
+  void read(IpAddress floatingIp, Assignment assignment) {
+    tell(new Input.AssignmentRead(floatingIp, Optional.of(assignment)));
+  }
+
+  /** Something happens, and the loop does what follows at once. */
+  void tell(Input input) {
+    inbox.accept(input);
+    loop.doWork(nowNanos());
+  }
+
+  /** Time passes; beats are sent and, if Kafka is there, acknowledged a millisecond later. */
+  void advance(long millis) {
+    for (long end = nowMillis + millis; nowMillis < end; nowMillis += STEP_MILLIS) {
+      loop.doWork(nowNanos());
+      beat();
+      loop.doWork(nowNanos());
+    }
+  }
+
+  /** The process is frozen: time passes and nothing happens. */
+  void freeze(long millis) {
+    nowMillis += millis;
+    nextBeatMillis = nowMillis;
+    loop.doWork(nowNanos());
+  }
+
+  private void beat() {
+    if (orders.isEmpty() || nowMillis < nextBeatMillis) {
+      return;
+    }
+    BeatOrder order = orders.getLast();
+    boolean farewell = order.intent() != Intent.RUNNING;
+    nextBeatMillis = farewell ? Long.MAX_VALUE : nowMillis + BEAT_MILLIS;
+    inbox.accept(new Input.BeatSent(order.session(), nowNanos()));
+    if (kafkaIsThere) {
+      inbox.accept(
+          new Input.BeatAcknowledged(
+              order.session(), order.intent(), nowNanos(), nowNanos() + 1_000_000));
+    }
+  }
+
+  long session() {
+    return orders.getLast().session();
+  }
+
+  AgentLoop.Phase phase() {
+    return loop.phase();
+  }
+
+  long driftRepaired() {
+    return loop.driftRepaired();
+  }
+
+  long millisUntilWork() {
+    return TimeUnit.NANOSECONDS.toMillis(loop.nanosUntilWork(nowNanos()));
+  }
+
+  List<Applied> applied() {
+    return reports.getLast().applied();
+  }
+
+  Optional<String> lastError() {
+    return reports.getLast().lastError();
+  }
+
+  private long nowNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(nowMillis);
+  }
+}

@@ -1,0 +1,140 @@
+package io.sluice.agent.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.Verdict;
+import io.sluice.model.Cidr;
+import io.sluice.model.IpAddress;
+import io.sluice.model.IpFamily;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Values to bytes and back, without a kernel. */
+class TableElementsTest {
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  void differencesAddUpToTheTables(long seed) {
+    RandomTables tables = new RandomTables(new Random(seed));
+    Set<SetElement> kernel = new HashSet<>();
+    KernelTables before = KernelTables.EMPTY;
+    for (int step = 0; step < 200; step++) {
+      KernelTables wanted = tables.next();
+      carryOut(TableElements.difference(before, wanted), kernel);
+      TableReading reading = TableReading.of(List.copyOf(kernel));
+      assertThat(reading.strays()).isEmpty();
+      assertThat(reading.tables(wanted.held(), wanted.routes()))
+          .as("seed %d, step %d", seed, step)
+          .isEqualTo(wanted);
+      before = wanted;
+    }
+    carryOut(TableElements.difference(before, KernelTables.EMPTY), kernel);
+    assertThat(kernel).isEmpty();
+  }
+
+  /** What the kernel does, which refuses to remove what is not there. */
+  private static void carryOut(NftTransaction transaction, Set<SetElement> kernel) {
+    kernel.removeIf(element -> transaction.flushed().contains(element.set()));
+    assertThat(kernel).containsAll(transaction.removed());
+    transaction.removed().forEach(kernel::remove);
+    kernel.addAll(transaction.added());
+  }
+
+  @Test
+  void equalTablesTakeNoTransaction() {
+    KernelTables tables = new RandomTables(new Random(5)).next();
+    assertThat(TableElements.difference(tables, tables).isEmpty()).isTrue();
+  }
+
+  @Test
+  void aDifferenceNamesWhatWentCameAndChanged() {
+    Difference<Map.Entry<Integer, String>> difference =
+        Difference.of(
+            new TreeMap<>(Map.of(1, "a", 2, "b", 3, "c")),
+            new TreeMap<>(Map.of(2, "b", 3, "d", 4, "e")));
+    assertThat(difference.removed()).containsExactly(Map.entry(1, "a"), Map.entry(3, "c"));
+    assertThat(difference.added()).containsExactly(Map.entry(3, "d"), Map.entry(4, "e"));
+    assertThat(Difference.of(new TreeSet<>(Set.of(1, 2)), new TreeSet<>(Set.of(2, 3))))
+        .isEqualTo(new Difference<>(List.of(1), List.of(3)));
+  }
+
+  @Test
+  void anIntervalUpToTheLastAddressHasNoEnd() {
+    assertThat(
+            TableElements.intervals(
+                IpFamily.IPV4, new TreeSet<>(Set.of(Cidr.parse("128.0.0.0/1")))))
+        .hasSize(1)
+        .noneMatch(SetElement::endsInterval);
+    assertThat(
+            TableElements.intervals(IpFamily.IPV6, new TreeSet<>(Set.of(Cidr.parse("10.0.0.0/8")))))
+        .isEmpty();
+  }
+
+  @Test
+  void marksSayWhatTheyWereMadeOf() {
+    List<Verdict> verdicts =
+        List.of(
+            new Verdict.Egress(1),
+            new Verdict.Egress(KernelTables.MAX_EGRESS_INDEX),
+            new Verdict.KeepPodAddress(),
+            new Verdict.Drop());
+    assertThat(verdicts)
+        .allSatisfy(
+            verdict -> assertThat(Marks.verdict(Marks.ofVerdict(verdict))).contains(verdict));
+    for (int index : List.of(1, 77, KernelTables.MAX_EGRESS_INDEX)) {
+      for (int route : List.of(-1, 0, 1, KernelTables.MAX_ROUTE_INDEX)) {
+        int mark = Marks.ofRoute(index, route);
+        assertThat(Marks.route(index, mark)).hasValue(route);
+        assertThat(Marks.route(index - 1, mark)).isEmpty();
+      }
+    }
+    assertThat(Marks.classNumber(Marks.ofClass(KernelTables.MAX_CLASS)))
+        .hasValue(KernelTables.MAX_CLASS);
+    assertThat(Marks.classNumber(Marks.ofEgress(1))).isEmpty();
+    assertThat(Marks.verdict(0)).isEmpty();
+    assertThat(Marks.verdict(Marks.ofRoute(1, 1))).isEmpty();
+    assertThat(Marks.egressIndex(Marks.EGRESS)).isEmpty();
+  }
+
+  @Test
+  void noMarkOfAVerdictIsTakenForTheWayToAnotherNode() {
+    List<Integer> others = new ArrayList<>();
+    others.add(Marks.KEEP_POD_ADDRESS);
+    others.add(Marks.DROP);
+    others.add(Marks.ofClass(KernelTables.MAX_CLASS));
+    others.add(Marks.ofRoute(1, KernelTables.HELD_HERE));
+    assertThat(others)
+        .noneMatch(mark -> (mark & Marks.PLACE_MASK) == (Marks.EGRESS | Marks.REMOTE));
+    Set<Integer> distinct = new HashSet<>(others);
+    assertThat(distinct).hasSize(4);
+  }
+
+  @Test
+  void theRulesHaveAllTheirValues() {
+    assertThat(RuleSet.install("tunnel7")).contains("\"tunnel7\"").doesNotContain("$");
+  }
+
+  @Test
+  void somebodyElsesElementsAreStrays() {
+    TableReading reading =
+        TableReading.of(
+            List.of(
+                SetElement.entry(NftSet.EGRESS_ROUTE, KernelValues.mark(1), KernelValues.mark(2)),
+                TableElements.snat(7, IpAddress.parse("10.40.1.1")).getFirst(),
+                TableElements.snat(8, IpAddress.parse("10.40.1.2")).getLast()));
+    assertThat(reading.strays()).hasSize(3);
+    assertThat(reading.tables(Collections.emptySortedSet(), Collections.emptySortedMap()))
+        .isEqualTo(KernelTables.EMPTY);
+  }
+}
