@@ -45,11 +45,23 @@ public final class Allocation implements Decider<AllocationInput> {
 
   @Override
   public List<AuditEntry> on(AllocationInput input, Cause cause, long nowMillis) {
+    forgetTheFuture(nowMillis);
     List<StateChange> facts = new ArrayList<>(Observation.of(state, liveness, input, nowMillis));
     if (!(input instanceof AllocationInput.Beat)) {
       facts.addAll(liveness.tick(nowMillis));
     }
     return decide(facts, cause, nowMillis);
+  }
+
+  /**
+   * The log's time steps back when a leader with a slower clock takes over, or when the first beat
+   * shows that a new task's own clock was ahead. Moves for balance must not wait until then.
+   */
+  private void forgetTheFuture(long nowMillis) {
+    if (lastRebalanceMillis > nowMillis) {
+      lastRebalanceMillis = nowMillis;
+      planDeadlineMillis = nextPlanMillis(nowMillis);
+    }
   }
 
   @Override

@@ -90,11 +90,12 @@ final class AssignmentPlan {
   private void reviewGranted(IpAddress ip, Assignment assignment, Holder holder) {
     Optional<String> loss = whyHolderLostIt(holder);
     Optional<ObjectId> owner = owner(ip);
+    Optional<Holder> heir = mayCarryItOver(ip, assignment, holder);
     if (owner.isEmpty()) {
-      if (loss.isPresent()) {
+      if (loss.isPresent() && heir.isEmpty()) {
         withdraw(ip, assignment);
       } else {
-        release(ip, assignment, "no gateway lists it any more");
+        release(ip, assignment, heir.orElse(holder), "no gateway lists it any more");
       }
       return;
     }
@@ -103,6 +104,8 @@ final class AssignmentPlan {
     if (loss.isPresent()) {
       if (unfit.isEmpty()) {
         grant(ip, holder.node(), loss.get());
+      } else if (heir.isPresent()) {
+        release(ip, assignment, heir.get(), holder.node() + " " + unfit.get().reason());
       } else {
         homeless.put(ip, loss.get());
       }
@@ -122,13 +125,18 @@ final class AssignmentPlan {
   private void reviewUnfit(IpAddress ip, Gateway gateway, Assignment assignment, Unfit unfit) {
     String node = assignment.holder().orElseThrow().node();
     if (unfit.byChoice() || !eligibility.eligible(ip, gateway).isEmpty()) {
-      release(ip, assignment, node + " " + unfit.reason());
+      release(ip, assignment, assignment.holder().orElseThrow(), node + " " + unfit.reason());
     } else {
       placement.add(node);
     }
   }
 
   private void reviewReleasing(IpAddress ip, Assignment assignment, Holder holder) {
+    Optional<Holder> heir = mayCarryItOver(ip, assignment, holder);
+    if (heir.isPresent()) {
+      release(ip, assignment, heir.get(), assignment.reason());
+      return;
+    }
     Optional<String> loss = whyHolderLostIt(holder);
     boolean released = loss.isPresent() || hasReleased(ip, assignment.epoch(), holder);
     if (!released) {
@@ -156,6 +164,21 @@ final class AssignmentPlan {
               ? Optional.empty()
               : Optional.of(node.node() + " began session " + node.session());
     };
+  }
+
+  /**
+   * Who may still hold the address though the session that it was granted to has ended: an agent
+   * that was restarted, or cut off, carries an available grant over into its next session. That
+   * session has to say that it let go of it before anybody else may have it.
+   */
+  private Optional<Holder> mayCarryItOver(IpAddress ip, Assignment assignment, Holder holder) {
+    return assignment.leaseMode() == LeaseMode.STRICT
+        ? Optional.empty()
+        : state
+            .aliveSession(holder.node())
+            .filter(session -> session != holder.session())
+            .map(session -> new Holder(holder.node(), session, holder.addresses()))
+            .filter(heir -> !hasReleased(ip, assignment.epoch(), heir));
   }
 
   /** Agents take in only a grant with a higher epoch, so what they must know takes a new grant. */
@@ -236,17 +259,22 @@ final class AssignmentPlan {
             reason));
   }
 
-  private void release(IpAddress ip, Assignment assignment, String reason) {
-    changes.add(releasing(ip, assignment, reason));
+  private void release(IpAddress ip, Assignment assignment, Holder holder, String reason) {
+    changes.add(releasing(ip, assignment, holder, reason));
   }
 
   /** The same assignment on its way out: its holder is asked to let go. */
   static AssignmentChanged releasing(IpAddress ip, Assignment assignment, String reason) {
+    return releasing(ip, assignment, assignment.holder().orElseThrow(), reason);
+  }
+
+  private static AssignmentChanged releasing(
+      IpAddress ip, Assignment assignment, Holder holder, String reason) {
     return new AssignmentChanged(
         ip,
         new Assignment(
             State.RELEASING,
-            assignment.holder(),
+            Optional.of(holder),
             assignment.epoch(),
             assignment.gateway(),
             assignment.leaseMode(),

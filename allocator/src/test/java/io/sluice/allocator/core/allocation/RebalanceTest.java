@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.model.Assignment.State;
 import io.sluice.model.Gateway;
 import io.sluice.model.Gateway.Failback;
+import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.LeaseMode;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,19 @@ class RebalanceTest {
     scenario.nodes(1).gateway("10.40.1.100-10.40.1.109").run(1_000);
     scenario.disobedient().node(2).run(30_000);
     assertThat(releasing()).isEqualTo(1);
+  }
+
+  @Test
+  void aMoveMadeByAClockThatWasAheadHoldsUpNoOther() {
+    scenario.nodes(1).gateway("10.40.1.100-10.40.1.105").run(1_000);
+    scenario.node(2).run(5_000);
+    long trueMillis = scenario.nowMillis();
+    scenario.tick(trueMillis + 3_600_000);
+    assertThat(load("node-2")).isEqualTo(1);
+    scenario.tick(trueMillis);
+    scenario.beat("node-1", Intent.RUNNING).beat("node-2", Intent.RUNNING);
+    scenario.run(20_000);
+    assertThat(load("node-2")).isEqualTo(3);
   }
 
   @Test

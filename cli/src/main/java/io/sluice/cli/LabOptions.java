@@ -1,0 +1,53 @@
+package io.sluice.cli;
+
+import io.sluice.cli.lab.LabSpec;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Options of the commands that start a cluster; a picocli mixin. */
+final class LabOptions {
+
+  private static final int MIN_NODES = 2;
+  private static final int MAX_NODES = 20;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  private int nodes;
+
+  @Option(
+      names = "--keep-logs",
+      description = "Leave the programs' logs on disk, also when all went well.")
+  private boolean keepLogs;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How many nodes, 2 to 20 (default: ${DEFAULT-VALUE}).")
+  void chooseNodes(int count) {
+    if (count < MIN_NODES || count > MAX_NODES) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--nodes: between %d and %d, not %d".formatted(MIN_NODES, MAX_NODES, count));
+    }
+    nodes = count;
+  }
+
+  LabSpec spec() {
+    return LabSpec.of(nodes);
+  }
+
+  boolean keepLogs() {
+    return keepLogs;
+  }
+
+  /** The same options as arguments. */
+  List<String> arguments() {
+    String count = "--nodes=" + nodes;
+    return keepLogs ? List.of(count, "--keep-logs") : List.of(count);
+  }
+}

@@ -1,0 +1,157 @@
+package io.sluice.cli;
+
+import io.sluice.cli.lab.LabException;
+import io.sluice.cli.lab.LocalCluster;
+import io.sluice.cli.lab.Program;
+import io.sluice.cli.lab.Sandbox;
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Starts a local cluster, which then runs in the background. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Starts a cluster on this machine.",
+      "",
+      "A Kafka broker, watcher, allocator, and nodes as network namespaces with an agent each."
+          + " Apply manifests by writing them into its directory."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the cluster is up",
+      "1:it did not start, or one runs already",
+      "2:wrong options"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  ./sluice up", "  ./sluice up --nodes 5", "  ./sluice up --foreground"})
+final class UpCommand implements Callable<Integer> {
+
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration WATCH = Duration.ofMillis(500);
+
+  @Mixin private LabOptions options;
+
+  @Option(
+      names = "--foreground",
+      description = "Stay in the foreground and end the cluster on Ctrl-C.")
+  private boolean foreground;
+
+  private final Terminal terminal = Terminal.standard();
+  private final StateDirectory state = StateDirectory.standard();
+
+  @Override
+  public Integer call() throws Exception {
+    if (state.running().isPresent()) {
+      throw new LabException(
+          "a local cluster runs already: see ./sluice status, or end it with ./sluice down");
+    }
+    return foreground ? supervise() : startInBackground();
+  }
+
+  // ---- in the foreground of a sandbox
+  // ------------------------------------------------------------
+
+  private int supervise() throws InterruptedException {
+    Sandbox.require();
+    FileLock lock = state.claim();
+    CountDownLatch ended = new CountDownLatch(1);
+    terminal.line("Starting a cluster of namespaces on this machine:");
+    LocalCluster cluster = LocalCluster.start(options.spec(), state.upDirectories(), terminal);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  cluster.shutDown();
+                  state.clear(options.keepLogs());
+                  ended.countDown();
+                },
+                "shutdown"));
+    state.markReady();
+    printHowToGoOn();
+    while (lock.isValid()) {
+      Thread.sleep(WATCH);
+      cluster.programs().stream().filter(Program::failed).forEach(this::startAgain);
+    }
+    ended.await();
+    return 0;
+  }
+
+  /** As Kubernetes would: a program that crashed, or was killed, is started again. */
+  private void startAgain(Program program) {
+    terminal.done(program.name() + " has ended by itself and is started again");
+    program.start();
+  }
+
+  private void printHowToGoOn() {
+    terminal.blank();
+    terminal.line("The cluster is up. Go on with:");
+    Path examples = Examples.directory();
+    terminal.line("  cp %s/*.yaml %s/".formatted(examples, state.manifests()));
+    terminal.line("  ./sluice status");
+    terminal.line("  ./sluice run alice-2 -- bash -c 'cat </dev/tcp/203.0.113.10/7777'");
+    terminal.line("  ./sluice logs allocator -f");
+    terminal.line("  ./sluice down");
+  }
+
+  // ---- in the background
+  // -------------------------------------------------------------------------
+
+  private int startInBackground() throws IOException, InterruptedException {
+    Files.createDirectories(state.up());
+    Files.deleteIfExists(state.ready());
+    Process supervisor = launch();
+    int shown = 0;
+    while (!Files.exists(state.ready())) {
+      shown = show(shown);
+      if (!supervisor.isAlive()) {
+        show(shown);
+        terminal.line("The cluster did not start. Its programs' logs: " + state.logs());
+        return 1;
+      }
+      Thread.sleep(POLL);
+    }
+    // The last lines are written right after the cluster is up.
+    Thread.sleep(POLL.multipliedBy(4));
+    show(shown);
+    return 0;
+  }
+
+  /** A session of its own, so that the cluster outlives this terminal. */
+  private Process launch() throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("setsid", Launcher.path(), "up", "--foreground"));
+    command.addAll(options.arguments());
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(state.console().toFile())
+            .redirectErrorStream(true);
+    builder.environment().put("SLUICE_NO_BUILD", "1");
+    builder
+        .environment()
+        .put("SLUICE_COLOUR", Boolean.toString(Boolean.getBoolean("sluice.colour")));
+    return builder.start();
+  }
+
+  /** Prints what is new, and returns how much has been printed. */
+  private int show(int from) throws IOException {
+    String text = Files.readString(state.console());
+    int end = text.lastIndexOf('\n') + 1;
+    if (end > from) {
+      System.out.print(text.substring(from, end));
+      System.out.flush();
+    }
+    return Math.max(end, from);
+  }
+}

@@ -1,0 +1,2 @@
+/** Where the audit log and the live state are read. */
+package io.sluice.cli.audit.kafka;

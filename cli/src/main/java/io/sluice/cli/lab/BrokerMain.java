@@ -1,0 +1,55 @@
+package io.sluice.cli.lab;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Kafka broker with its controller in the same process (KRaft combined mode, KIP-500), as a
+ * program of its own: {@code BrokerMain DIRECTORY HOST PORT}.
+ */
+public final class BrokerMain {
+
+  private static final Logger log = LoggerFactory.getLogger(BrokerMain.class);
+
+  private BrokerMain() {}
+
+  /** Formats the directory if it is new, and runs until the process is told to end. */
+  public static void main(String[] arguments) throws Exception {
+    Path directory = Path.of(arguments[0]);
+    Properties settings =
+        BrokerSettings.of(directory, arguments[1], Integer.parseInt(arguments[2]));
+    format(directory);
+    KafkaRaftServer server =
+        new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
+    server.startup();
+    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "shutdown"));
+    log.info("ready on {}:{}", arguments[1], arguments[2]);
+    server.awaitShutdown();
+  }
+
+  /** Writes the cluster's identity into an empty directory; a formatted one stays as it is. */
+  private static void format(Path directory) throws Exception {
+    Files.createDirectories(directory);
+    new Formatter()
+        .setPrintStream(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+        .setIgnoreFormatted(true)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setNodeId(BrokerSettings.NODE_ID)
+        .addDirectory(directory.toString())
+        .setMetadataLogDirectory(directory.toString())
+        .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
+        .run();
+  }
+}
