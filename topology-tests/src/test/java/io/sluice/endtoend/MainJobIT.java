@@ -114,7 +114,11 @@ class MainJobIT {
   }
 
   private static int ping(String address) throws Exception {
-    Process ping = new ProcessBuilder("ping", "-c", "1", "-W", "1", address).inheritIO().start();
+    Process ping =
+        new ProcessBuilder("ping", "-q", "-c", "1", "-W", "1", address)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
     return ping.waitFor();
   }
 

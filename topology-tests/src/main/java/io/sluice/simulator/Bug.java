@@ -1,0 +1,108 @@
+package io.sluice.simulator;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Mistakes that can be planted around the cores, to show that the simulator would notice. */
+public enum Bug {
+  SKIP_EPOCH_CHECK(
+      "a late record counts as new, whatever its epoch", AgentBugs.SkipEpochCheck::new),
+  SKIP_SESSION_CHECK(
+      "a fence that has closed opens again for a grant to a former session",
+      KernelBugs.SkipSessionCheck::new),
+  SESSION_NOT_TOLD(
+      "beats and reports go on naming the first session", AgentBugs.SessionNotTold::new),
+  INSTANCE_REUSED("every process of an agent calls itself the same", AgentBugs.InstanceReused::new),
+  LEASE_AS_LONG_AS_SILENCE("L >= T", AgentBugs.LeaseAsLongAsSilence::new),
+  LEASE_FROM_ACKNOWLEDGEMENT(
+      "the lease counts from the acknowledgement instead of the sending",
+      AgentBugs.LeaseFromAcknowledgement::new),
+  LEASE_BY_WALL_CLOCK(
+      "the lease is measured by a clock that can be stepped", AgentBugs.LeaseByWallClock::new),
+  PRUNE_BEFORE_TOPICS_READ(
+      "what is not decided is removed before the topics are read",
+      AgentBugs.PruneBeforeTopicsRead::new),
+  READ_UNCOMMITTED("agents read what may yet be aborted", AgentBugs.ReadUncommitted::new),
+  RELEASE_REPORTED_EARLY(
+      "a release is reported before the kernel has let go", AgentBugs.ReleaseReportedEarly::new),
+  FAREWELL_BEFORE_RELEASE(
+      "an agent that stops says farewell before it has let go",
+      AgentBugs.FarewellBeforeRelease::new),
+  REPORT_NOT_REPEATED("a report that was lost is not sent again", AgentBugs.ReportNotRepeated::new),
+  DRIFT_UNNOTICED(
+      "nobody looks whether the kernel still holds what it should", AgentBugs.DriftUnnoticed::new),
+  NO_WATCH_ON_THE_WIRE(
+      "a holder that is cut off does not yield to another one", AgentBugs.NoWatch::new),
+  RELATIVE_RENEWAL_ONLY("the fence has no absolute deadline", KernelBugs.RelativeRenewalOnly::new),
+  ABSOLUTE_RENEWAL_ONLY("the fence has no relative deadline", KernelBugs.AbsoluteRenewalOnly::new),
+  NO_FENCE("addresses are removed by the agent alone", KernelBugs.NoFence::new),
+  REMOVAL_WITHOUT_FILTER(
+      "established flows outlive the removal of the address", KernelBugs.RemovalWithoutFilter::new),
+  STRICT_RENEWED_BY_OWN_LIFE(
+      "strict grants are renewed by beats that nobody acknowledged",
+      KernelBugs.StrictRenewedByOwnLife::new),
+  NO_GAP_RULE("a gap in the log counts as silence", AllocatorBugs.NoGapRule::new),
+  TIMERS_KEPT_OVER_TAKE_OVER(
+      "a new task goes on with the timers of the former one", AllocatorBugs.TimersKept::new),
+  SILENCE_BY_OWN_CLOCK(
+      "silence is measured by the allocator's wall clock", AllocatorBugs.SilenceByOwnClock::new),
+  GRANT_WITHOUT_RELEASE(
+      "a planned move does not wait for the release", AllocatorBugs.GrantWithoutRelease::new),
+  EPOCH_NOT_RAISED("a grant keeps the epoch", AllocatorBugs.EpochNotRaised::new),
+  HEALTHY_ADDRESS_MOVED(
+      "when a node fails an address of another one moves", AllocatorBugs.HealthyMoved::new),
+  EPOCHS_FORGOTTEN(
+      "a new task does not know the epochs of addresses that are nowhere",
+      AllocatorBugs.EpochsForgotten::new),
+  REPLACED_TASK_NOT_FENCED(
+      "a task that another one has replaced still commits", AllocatorBugs.NotFenced::new),
+  OUTPUTS_BEFORE_OFFSETS(
+      "outputs become visible before the offsets they rest on",
+      AllocatorBugs.OutputsBeforeOffsets::new),
+  AUDIT_ENTRY_LOST(
+      "facts that lead to no decision are not written down", AllocatorBugs.AuditEntryLost::new),
+  ACKNOWLEDGED_BEATS_LOST(
+      "beats are acknowledged before they are replicated",
+      AllocatorBugs.AcknowledgedBeatsLost::new);
+
+  private final String description;
+
+  /** Makes a fresh one for each run; it keeps nothing itself. */
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Supplier<Behaviour> behaviour;
+
+  Bug(String description, Supplier<Behaviour> behaviour) {
+    this.description = description;
+    this.behaviour = behaviour;
+  }
+
+  /** What is wrong, in one sentence. */
+  public String description() {
+    return description;
+  }
+
+  Behaviour plant() {
+    return behaviour.get();
+  }
+
+  /** The bug of this name, written as it prints. */
+  public static Optional<Bug> named(String name) {
+    return Arrays.stream(values()).filter(bug -> bug.toString().equals(name)).findFirst();
+  }
+
+  /** All names with their descriptions, a line each. */
+  public static String list() {
+    return Arrays.stream(values())
+        .map(bug -> "  %-27s %s".formatted(bug, bug.description))
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  /** As on the command line: small letters and hyphens. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

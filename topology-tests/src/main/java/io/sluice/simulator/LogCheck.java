@@ -1,0 +1,117 @@
+package io.sluice.simulator;
+
+import io.sluice.allocator.core.allocation.AllocationState;
+import io.sluice.model.Assignment;
+import io.sluice.model.Assignment.Holder;
+import io.sluice.model.AuditEntry;
+import io.sluice.model.IpAddress;
+import io.sluice.model.StateChange;
+import io.sluice.model.StateChange.AssignmentChanged;
+import io.sluice.model.StateChange.Liveness;
+import io.sluice.model.StateChange.LivenessChanged;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** What must hold for the audit log, entry by entry, and for the state that replaying it gives. */
+final class LogCheck {
+
+  private final Predicate<String> blameless;
+  private final AllocationState replayed = new AllocationState();
+  private final SortedMap<IpAddress, Assignment> assignments = new TreeMap<>();
+  private long lastSequence;
+  private boolean toCompare;
+
+  /**
+   * @param blameless whether nothing has been wrong with this node for some time
+   */
+  LogCheck(Predicate<String> blameless) {
+    this.blameless = blameless;
+  }
+
+  void committed(AuditEntry entry) {
+    require(
+        entry.sequence() == ++lastSequence,
+        "the audit log has entry %d where %d was due",
+        entry.sequence(),
+        lastSequence);
+    Set<String> failed = onlyFailures(entry);
+    for (StateChange change : entry.changes()) {
+      if (change instanceof AssignmentChanged(var ip, var now)) {
+        checkAssignment(ip, Optional.ofNullable(assignments.put(ip, now)), now, failed);
+      } else if (change instanceof LivenessChanged(var node, var liveness, _, _)) {
+        require(
+            liveness != Liveness.SILENT || !blameless.test(node),
+            "%s was declared silent, but nothing was wrong with it",
+            node);
+      }
+      replayed.apply(change);
+    }
+    toCompare = true;
+  }
+
+  private static void checkAssignment(
+      IpAddress ip, Optional<Assignment> before, Assignment now, Set<String> failed) {
+    long epoch = before.map(Assignment::epoch).orElse(0L);
+    boolean rises = now.state() == Assignment.State.GRANTED;
+    require(
+        rises ? now.epoch() > epoch : now.epoch() >= epoch,
+        "the epoch of %s went from %d to %s",
+        ip,
+        epoch,
+        Words.of(ip, now));
+    Optional<String> holder = before.flatMap(Assignment::holder).map(Holder::node);
+    require(
+        failed.isEmpty()
+            || holder.filter(node -> !failed.contains(node)).isEmpty()
+            || now.reason().startsWith("balance"),
+        "%s moved away from %s because %s failed: %s",
+        ip,
+        holder.orElse("nowhere"),
+        failed,
+        Words.of(ip, now));
+  }
+
+  /** The nodes that failed, if that is all that happened. */
+  private static Set<String> onlyFailures(AuditEntry entry) {
+    Set<String> failed = new HashSet<>();
+    for (StateChange change : entry.changes()) {
+      switch (change) {
+        case LivenessChanged liveness when liveness.liveness() != Liveness.ALIVE ->
+            failed.add(liveness.node());
+        case LivenessChanged _, StateChange.ResourceObserved _, StateChange.AgentObserved _ -> {
+          return Set.of();
+        }
+        case AssignmentChanged _,
+            StateChange.WorkloadObserved _,
+            StateChange.EgressChosen _,
+            StateChange.BindingChanged _ -> {
+          // Decisions, not causes.
+        }
+      }
+    }
+    return failed;
+  }
+
+  /** Compares with what the task that wrote the log has in memory, if the log has grown. */
+  void compare(Optional<AllocationState> state) {
+    if (toCompare && state.isPresent()) {
+      toCompare = false;
+      require(
+          replayed.equals(state.get()),
+          "replaying the audit log gives another state:%n  %s%ninstead of%n  %s",
+          replayed,
+          state.get());
+    }
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod")
+  private static void require(boolean holds, String message, Object... arguments) {
+    if (!holds) {
+      throw new InvariantViolation(message.formatted(arguments));
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.sluice.simulator;
+
+import io.sluice.agent.core.DataPlane;
+import io.sluice.agent.core.DataPlaneException;
+import io.sluice.agent.core.KernelTables;
+import io.sluice.model.AgentReport.Nic;
+import io.sluice.model.IpAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** A node's kernel as a value with a fence. It outlives the agent's process, not a power cut. */
+final class SimulatedKernel implements DataPlane {
+
+  private final Timeline timeline;
+  private final Behaviour behaviour;
+  private final NodeClock clock;
+  private final Nic nic;
+  private final Fence fence;
+  private final Consumer<IpAddress> announced;
+  private final Map<IpAddress, Long> lingering = new HashMap<>();
+
+  private KernelTables tables = KernelTables.EMPTY;
+  private boolean refuses;
+  private boolean behind;
+  private Consumer<Set<IpAddress>> releases = _ -> {};
+
+  SimulatedKernel(
+      Timeline timeline,
+      Behaviour behaviour,
+      NodeClock clock,
+      Nic nic,
+      Consumer<IpAddress> announced) {
+    this.timeline = timeline;
+    this.behaviour = behaviour;
+    this.clock = clock;
+    this.nic = nic;
+    this.fence = new Fence(behaviour);
+    this.announced = announced;
+  }
+
+  KernelTables tables() {
+    return tables;
+  }
+
+  Fence fence() {
+    return fence;
+  }
+
+  void refuse(boolean changes) {
+    refuses = changes;
+  }
+
+  /** Whether the last change was refused, so that the agent may know better than the kernel. */
+  boolean isBehind() {
+    return behind;
+  }
+
+  /** Told before addresses are taken away. */
+  void onRelease(Consumer<Set<IpAddress>> listener) {
+    releases = listener;
+  }
+
+  /** Whether packets with the address may leave from here, or ARP requests for it be answered. */
+  boolean answers(IpAddress ip) {
+    return (tables.held().contains(ip) && fence.isOpen(ip, clock))
+        || lingering.getOrDefault(ip, 0L) > timeline.now();
+  }
+
+  /** Somebody takes an address away behind the agent's back. */
+  void lose(IpAddress ip) {
+    tables = tables.withoutHeld(Set.of(ip));
+  }
+
+  @Override
+  public Nic nic() {
+    return nic;
+  }
+
+  @Override
+  public void install() {
+    refuseIfTold();
+  }
+
+  @Override
+  public KernelTables observe() {
+    refuseIfTold();
+    return tables;
+  }
+
+  @Override
+  public void apply(KernelTables from, KernelTables to) {
+    refuseIfTold();
+    if (!from.equals(tables)) {
+      behind = true;
+      throw new DataPlaneException("the kernel does not hold what the change starts from");
+    }
+    Set<IpAddress> released = new TreeSet<>(from.held());
+    released.removeAll(to.held());
+    if (!released.isEmpty()) {
+      releases.accept(released);
+      linger(released);
+    }
+    tables = to;
+    fence.retain(to.held());
+    behind = false;
+  }
+
+  private void linger(Set<IpAddress> released) {
+    for (IpAddress ip : released) {
+      long nanos = behaviour.flowsLingerNanos(answers(ip));
+      if (nanos > 0) {
+        lingering.put(ip, timeline.now() + nanos);
+      }
+    }
+  }
+
+  private void refuseIfTold() {
+    if (refuses) {
+      behind = true;
+      throw new DataPlaneException("the kernel is out of memory");
+    }
+  }
+
+  @Override
+  public void announce(IpAddress floatingIp) {
+    announced.accept(floatingIp);
+  }
+
+  /** The fault itself tells the agent. */
+  @Override
+  public void onDrift(Runnable listener) {
+    throw new UnsupportedOperationException("the simulator tells the agent itself");
+  }
+
+  @Override
+  public void removeAll() {
+    tables = KernelTables.EMPTY;
+  }
+
+  @Override
+  public void close() {
+    // Nothing is open.
+  }
+}

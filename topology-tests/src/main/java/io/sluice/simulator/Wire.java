@@ -1,0 +1,118 @@
+package io.sluice.simulator;
+
+import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The network segment as an observer outside sees it: who answers for which address, at every
+ * instant of global time.
+ */
+final class Wire {
+
+  /** The longest that two may answer in mode available. */
+  private static final long LONGEST_OVERLAP = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final Timeline timeline;
+  private final Dice dice;
+  private final List<SimulatedNode> nodes = new ArrayList<>();
+  private final Map<IpAddress, Long> overlapsSince = new TreeMap<>();
+  private boolean changed;
+
+  Wire(Timeline timeline, Dice dice) {
+    this.timeline = timeline;
+    this.dice = dice;
+  }
+
+  void connect(SimulatedNode node) {
+    nodes.add(node);
+  }
+
+  /** Everybody else hears it, if the announcer may say it at all. */
+  void announce(SimulatedNode from, IpAddress ip) {
+    // The frame leaves after the lease has been opened for a fresh address.
+    timeline.after(
+        TimeUnit.MICROSECONDS.toNanos(100),
+        () -> {
+          if (from.answers(ip)) {
+            for (SimulatedNode node : nodes) {
+              if (node != from) {
+                timeline.after(dice.millis(0.05, 0.3), () -> hear(node, ip));
+              }
+            }
+          }
+        });
+  }
+
+  private static void hear(SimulatedNode node, IpAddress ip) {
+    if (node.isOnTheWire()) {
+      node.agent().ifPresent(run -> run.hearAnnouncement(ip));
+    }
+  }
+
+  boolean answeredByOther(IpAddress ip, SimulatedNode asker) {
+    return nodes.stream().anyMatch(node -> node != asker && node.answers(ip));
+  }
+
+  List<SimulatedNode> answering(IpAddress ip) {
+    return nodes.stream().filter(node -> node.answers(ip)).toList();
+  }
+
+  /**
+   * Somebody may answer who did not before. Without that the set of those who answer only shrinks
+   * as time passes, so between two such moments there is nothing to check.
+   */
+  void changed() {
+    changed = true;
+  }
+
+  /** Checks that no address has two holders, but for what mode available allows. */
+  void check(List<IpAddress> addresses) {
+    if (!changed && overlapsSince.isEmpty()) {
+      return;
+    }
+    changed = false;
+    SortedMap<IpAddress, Long> overlaps = new TreeMap<>();
+    for (IpAddress ip : addresses) {
+      int count = 0;
+      for (SimulatedNode node : nodes) {
+        count += node.answers(ip) ? 1 : 0;
+      }
+      if (count > 1) {
+        overlaps.put(ip, overlapsSince.getOrDefault(ip, timeline.now()));
+        judge(ip, answering(ip), timeline.now() - overlaps.get(ip));
+      }
+    }
+    overlapsSince.clear();
+    overlapsSince.putAll(overlaps);
+  }
+
+  private static void judge(IpAddress ip, List<SimulatedNode> holders, long nanos) {
+    boolean strict = holders.stream().allMatch(node -> node.mode(ip) == LeaseMode.STRICT);
+    long connected = holders.stream().filter(node -> !node.wasCutOffRecently()).count();
+    // Who is cut off and frozen cannot yield: there the kernel's lease is the bound.
+    long ableToYield =
+        holders.stream()
+            .filter(SimulatedNode::wasCutOffRecently)
+            .mapToLong(SimulatedNode::runningNanos)
+            .min()
+            .orElse(nanos);
+    if (strict || connected > 1 || Math.min(nanos, ableToYield) > LONGEST_OVERLAP) {
+      throw new InvariantViolation(
+          String.format(
+              Locale.ROOT,
+              "%s is held by %s at once, for %.3f ms so far, in mode %s, %d of them connected",
+              ip,
+              holders.stream().map(SimulatedNode::name).toList(),
+              nanos / 1e6,
+              strict ? "strict" : "available",
+              connected));
+    }
+  }
+}
