@@ -31,7 +31,8 @@ public interface DataPlane extends AutoCloseable {
 
   /**
    * Carries out the difference. In this order: addresses and routes are added, the nftables part
-   * changes in one transaction, then stale routes, rules and addresses are removed.
+   * changes in one transaction, then stale routes, rules and addresses are removed. Only Pods that
+   * come or go by the thousand follow that transaction in further ones.
    *
    * @param from what the kernel holds: the last {@link #observe()} or the last tables applied
    * @param to what it shall hold

@@ -8,12 +8,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The attributes of a received message, read in place: valid until the next message is received.
- * Attributes are few, so looking one up walks them.
+ * The attributes of a received message, or the value of one of them, read in place: valid until the
+ * next message is received. Attributes are few, so looking one up walks them.
  */
 final class Attributes {
 
+  private static final int HEADER_BYTES = 4;
   private static final int TYPE_MASK = 0x3FFF;
+  private static final boolean SWAPPED = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
   /** Receives one attribute. */
   interface Visitor {
@@ -21,37 +23,29 @@ final class Attributes {
   }
 
   private final ByteBuffer bytes;
+  private final int start;
+  private final int end;
 
-  Attributes(ByteBuffer bytes) {
-    this.bytes = bytes.slice().order(ByteOrder.nativeOrder());
+  /** The bytes of the buffer, which is in native order, from start to before end. */
+  Attributes(ByteBuffer bytes, int start, int end) {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
   }
 
   /** Visits every attribute in this run of attributes. */
   void each(Visitor visitor) {
-    int at = 0;
-    while (at + 4 <= bytes.limit()) {
-      int length = Short.toUnsignedInt(bytes.getShort(at));
-      if (length < 4 || at + length > bytes.limit()) {
-        throw new KernelException("a netlink attribute of %d bytes overruns".formatted(length));
-      }
-      visitor.visit(
-          bytes.getShort(at + 2) & TYPE_MASK, new Attributes(bytes.slice(at + 4, length - 4)));
-      at += (length + 3) & ~3;
+    for (int at = start; at + HEADER_BYTES <= end; at = next(at)) {
+      visitor.visit(typeAt(at), valueAt(at));
     }
   }
 
   /** The first attribute of the type. */
   Optional<Attributes> find(int type) {
-    int at = 0;
-    while (at + 4 <= bytes.limit()) {
-      int length = Short.toUnsignedInt(bytes.getShort(at));
-      if (length < 4 || at + length > bytes.limit()) {
-        throw new KernelException("a netlink attribute of %d bytes overruns".formatted(length));
+    for (int at = start; at + HEADER_BYTES <= end; at = next(at)) {
+      if (typeAt(at) == type) {
+        return Optional.of(valueAt(at));
       }
-      if ((bytes.getShort(at + 2) & TYPE_MASK) == type) {
-        return Optional.of(new Attributes(bytes.slice(at + 4, length - 4)));
-      }
-      at += (length + 3) & ~3;
     }
     return Optional.empty();
   }
@@ -62,6 +56,26 @@ final class Attributes {
       found = found.flatMap(attributes -> attributes.find(inner));
     }
     return found;
+  }
+
+  private int typeAt(int at) {
+    return bytes.getShort(at + 2) & TYPE_MASK;
+  }
+
+  private Attributes valueAt(int at) {
+    return new Attributes(bytes, at + HEADER_BYTES, at + lengthAt(at));
+  }
+
+  private int next(int at) {
+    return at + ((lengthAt(at) + 3) & ~3);
+  }
+
+  private int lengthAt(int at) {
+    int length = Short.toUnsignedInt(bytes.getShort(at));
+    if (length < HEADER_BYTES || at + length > end) {
+      throw new KernelException("a netlink attribute of %d bytes overruns".formatted(length));
+    }
+    return length;
   }
 
   OptionalInt u32(int type) {
@@ -78,38 +92,42 @@ final class Attributes {
 
   /** This value as an unsigned byte. */
   int u8() {
-    return Byte.toUnsignedInt(bytes.get(0));
+    return Byte.toUnsignedInt(bytes.get(start));
   }
 
   int u32() {
-    return bytes.getInt(0);
+    return bytes.getInt(start);
   }
 
   /** The n-th of an array of ints, or 0 if the kernel knows fewer. */
   int u32At(int index) {
-    return 4 * index + 4 <= bytes.limit() ? bytes.getInt(4 * index) : 0;
+    int at = start + Integer.BYTES * index;
+    return at + Integer.BYTES <= end ? bytes.getInt(at) : 0;
   }
 
   int u16BigEndian() {
-    return Byte.toUnsignedInt(bytes.get(0)) << 8 | Byte.toUnsignedInt(bytes.get(1));
+    short value = bytes.getShort(start);
+    return Short.toUnsignedInt(SWAPPED ? Short.reverseBytes(value) : value);
   }
 
   int u32BigEndian() {
-    return bytes.duplicate().order(ByteOrder.BIG_ENDIAN).getInt(0);
+    int value = bytes.getInt(start);
+    return SWAPPED ? Integer.reverseBytes(value) : value;
   }
 
   long u64BigEndian() {
-    return bytes.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(0);
+    long value = bytes.getLong(start);
+    return SWAPPED ? Long.reverseBytes(value) : value;
   }
 
+  /** Text, without the terminating zero. */
   String text() {
-    int length = bytes.limit();
-    while (length > 0 && bytes.get(length - 1) == 0) {
+    byte[] copy = bytes();
+    int length = copy.length;
+    while (length > 0 && copy[length - 1] == 0) {
       length--;
     }
-    byte[] copy = new byte[length];
-    bytes.get(0, copy);
-    return new String(copy, StandardCharsets.UTF_8);
+    return new String(copy, 0, length, StandardCharsets.UTF_8);
   }
 
   IpAddress address() {
@@ -117,8 +135,8 @@ final class Attributes {
   }
 
   byte[] bytes() {
-    byte[] copy = new byte[bytes.limit()];
-    bytes.get(0, copy);
+    byte[] copy = new byte[end - start];
+    bytes.get(start, copy);
     return copy;
   }
 }

@@ -106,7 +106,7 @@ final class FlowSweeper implements AutoCloseable {
   }
 
   /** One pass. What fails is logged: the guards hold anyway, the connections time out. */
-  private void sweep(FlowJudgement judgement) {
+  synchronized void sweep(FlowJudgement judgement) {
     try {
       List<Flow> stale = new ArrayList<>();
       InterruptedDumpException.retry(() -> {

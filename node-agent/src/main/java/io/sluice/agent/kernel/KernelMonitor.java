@@ -102,6 +102,14 @@ final class KernelMonitor implements AutoCloseable {
   }
 
   private void run() {
+    try {
+      listen();
+    } catch (RuntimeException e) {
+      log.error("the kernel is not watched any more: only the regular check finds drift", e);
+    }
+  }
+
+  private void listen() {
     while (true) {
       boolean[] readable = Libc.awaitReadable(stop, route.fd(), nft.fd());
       if (readable[0]) {

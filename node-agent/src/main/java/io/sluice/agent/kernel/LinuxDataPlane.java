@@ -15,8 +15,6 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The data plane of a Linux node. Sockets belong to the network namespace of the thread that opens
@@ -25,18 +23,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class LinuxDataPlane implements DataPlane {
 
-  private static final Logger log = LoggerFactory.getLogger(LinuxDataPlane.class);
-
-  private static final int STRICT = 1;
-
   private final String nicName;
   private final VxlanSettings tunnel;
   private final ReentrantLock lock = new ReentrantLock();
   private final OpenResources resources = new OpenResources();
   private final NetlinkSocket route;
   private final NetlinkSocket nft;
-  private final Libnftables libnftables;
   private final TunnelDevice tunnelDevice;
+  private final FixedParts fixedParts;
   private final Announcer announcer;
   private final FlowSweeper flows;
   private final KernelMonitor monitor;
@@ -58,8 +52,8 @@ public final class LinuxDataPlane implements DataPlane {
       flows = resources.add(new FlowSweeper());
       monitor = resources.add(new KernelMonitor(nic, tunnel.device(), nft));
       monitor.trust(route.port());
-      libnftables = resources.add(new Libnftables());
-      runNft("list tables");
+      Libnftables libnftables = resources.add(new Libnftables());
+      fixedParts = new FixedParts(route, libnftables, monitor, tunnel, tunnelDevice);
       flows.start();
       monitor.start();
     } catch (RuntimeException | Error e) {
@@ -137,51 +131,7 @@ public final class LinuxDataPlane implements DataPlane {
 
   @Override
   public void install() {
-    locked(() -> {
-      Links.Link nic = nicLink();
-      if (!nic.forwardsIpv4()) {
-        throw new KernelException(
-            "IPv4 forwarding is off on %1$s: set net.ipv4.ip_forward=1 (or only"
-                + " net.ipv4.conf.%1$s.forwarding=1)".formatted(nicName));
-      }
-      warnOfStrictFilter(nic);
-      runNft(RuleSet.install(tunnel.device()));
-      for (IpFamily family : IpFamily.values()) {
-        route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
-      }
-      installTunnel(nic);
-    });
-  }
-
-  /**
-   * Runs commands of nft and sees to it that they are known as our own changes: libnftables has a
-   * netlink socket too, which it may replace. None of this process's other ones changes rules.
-   */
-  private void runNft(String commands) {
-    Libnftables.ports(List.of(monitor.nftPort())).forEach(monitor::trust);
-    libnftables.run(commands);
-    Libnftables.ports(List.of(monitor.nftPort())).forEach(monitor::trust);
-  }
-
-  private void warnOfStrictFilter(Links.Link nic) {
-    if (nic.rpFilter() == STRICT) {
-      log.warn(
-          "the reverse path filter of {} is strict: packets of Pods whose replies go another way"
-              + " are lost; set net.ipv4.conf.{}.rp_filter=2",
-          nicName,
-          nicName);
-    }
-  }
-
-  private void installTunnel(Links.Link nic) {
-    try {
-      tunnelDevice.install(nic, Addresses.list(route, nic.index()));
-    } catch (KernelException e) {
-      if (e.errno() != Errno.EOPNOTSUPP) {
-        throw e;
-      }
-      log.warn("this kernel has no VXLAN: only holders on the same segment are reached", e);
-    }
+    locked(() -> fixedParts.install(nicLink()));
   }
 
   @Override
@@ -222,9 +172,9 @@ public final class LinuxDataPlane implements DataPlane {
       held.added().forEach(ip -> first.add(addressAdded(interfaces.nic(), ip)));
       route.transact(first);
 
-      NftTransaction elements = TableElements.difference(from, to);
-      elements.removeBeforehand(strayElements);
-      elements.commit(nft);
+      List<NftTransaction> elements = TableElements.difference(from, to);
+      elements.getFirst().removeBeforehand(strayElements);
+      elements.forEach(transaction -> transaction.commit(nft));
 
       List<NetlinkRequest> last = oldRouting.removals(newRouting);
       last.addAll(strayRouting.removals(newRouting));
@@ -274,16 +224,15 @@ public final class LinuxDataPlane implements DataPlane {
   @Override
   public void removeAll() {
     lockedChange(() -> {
+      KernelTables before = observe();
       int nicIndex = nicLink().index();
       List<NetlinkRequest> requests = new ArrayList<>();
-      heldAddresses(nicIndex).forEach(ip -> requests.add(addressRemoved(nicIndex, ip)));
+      before.held().forEach(ip -> requests.add(addressRemoved(nicIndex, ip)));
       requests.addAll(PolicyRouting.inKernel(route).removals(PolicyRouting.none()));
-      for (IpFamily family : IpFamily.values()) {
-        requests.add(PolicyRules.remove(PolicyRules.Rule.last(family)).tolerating(Errno.ENOENT));
-      }
       route.transact(requests);
-      tunnelDevice.remove();
-      runNft(RuleSet.remove());
+      fixedParts.remove();
+      // The kernel would go on translating established connections without our rules.
+      flows.sweep(new FlowJudgement(before, KernelTables.EMPTY));
     });
   }
 

@@ -1,57 +1,107 @@
 package io.sluice.agent.kernel;
 
 import io.sluice.model.IpFamily;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 
-/** The sets and maps of {@code sluice.nft}. */
-enum NftSet {
-  POD_CLASS_V4,
-  POD_CLASS_V6,
-  DESTINATION_V4,
-  DESTINATION_V6,
-  EGRESS_ROUTE,
-  SNAT_V4,
-  SNAT_V6,
-  BOUND_V4,
-  BOUND_V6,
-  POOL_V4,
-  POOL_V6,
-  CLUSTER_V4,
-  CLUSTER_V6;
+/**
+ * A set or map of {@code sluice.nft}.
+ *
+ * @param content what it holds
+ * @param shard which of several with such content, 0 if there is only one
+ */
+record NftSet(Content content, int shard) implements Comparable<NftSet> {
+
+  /** What a set holds. The name in lower case is the set's name in the kernel. */
+  enum Content {
+    POD_CLASS_V4,
+    POD_CLASS_V6,
+    DESTINATION_V4,
+    DESTINATION_V6,
+    EGRESS_ROUTE,
+    SNAT_V4,
+    SNAT_V6,
+    BOUND_V4,
+    BOUND_V6,
+    POOL_V4,
+    POOL_V6,
+    CLUSTER_V4,
+    CLUSTER_V6;
+
+    boolean isSharded() {
+      return this == DESTINATION_V4 || this == DESTINATION_V6;
+    }
+  }
+
+  /**
+   * Into how many sets the destinations of the classes are divided, by class number; a power of
+   * two. Removing an element takes the kernel a time that grows with the square of a concatenated
+   * interval set (17 ms of 10,000, 1.5 ms of 1,000, 0.3 ms of 100).
+   */
+  static final int SHARDS = 32;
+
+  static final NftSet EGRESS_ROUTE = new NftSet(Content.EGRESS_ROUTE, 0);
+
+  private static final List<NftSet> ALL = everySet();
+
+  private static List<NftSet> everySet() {
+    List<NftSet> sets = new ArrayList<>();
+    for (Content content : Content.values()) {
+      for (int shard = 0; shard < (content.isSharded() ? SHARDS : 1); shard++) {
+        sets.add(new NftSet(content, shard));
+      }
+    }
+    return Collections.unmodifiableList(sets);
+  }
+
+  static List<NftSet> all() {
+    return ALL;
+  }
 
   /** Its name in the kernel. */
   String kernelName() {
-    return name().toLowerCase(Locale.ROOT);
+    String name = content.name().toLowerCase(Locale.ROOT);
+    return content.isSharded() ? name + "_" + shard : name;
   }
 
   static NftSet podClass(IpFamily family) {
-    return of(family, POD_CLASS_V4, POD_CLASS_V6);
+    return of(family, Content.POD_CLASS_V4, Content.POD_CLASS_V6, 0);
   }
 
-  static NftSet destination(IpFamily family) {
-    return of(family, DESTINATION_V4, DESTINATION_V6);
+  static NftSet destination(IpFamily family, int classNumber) {
+    return of(family, Content.DESTINATION_V4, Content.DESTINATION_V6, classNumber & (SHARDS - 1));
   }
 
   static NftSet snat(IpFamily family) {
-    return of(family, SNAT_V4, SNAT_V6);
+    return of(family, Content.SNAT_V4, Content.SNAT_V6, 0);
   }
 
   static NftSet bound(IpFamily family) {
-    return of(family, BOUND_V4, BOUND_V6);
+    return of(family, Content.BOUND_V4, Content.BOUND_V6, 0);
   }
 
   static NftSet pool(IpFamily family) {
-    return of(family, POOL_V4, POOL_V6);
+    return of(family, Content.POOL_V4, Content.POOL_V6, 0);
   }
 
   static NftSet cluster(IpFamily family) {
-    return of(family, CLUSTER_V4, CLUSTER_V6);
+    return of(family, Content.CLUSTER_V4, Content.CLUSTER_V6, 0);
   }
 
-  private static NftSet of(IpFamily family, NftSet ipv4, NftSet ipv6) {
-    return switch (family) {
-      case IPV4 -> ipv4;
-      case IPV6 -> ipv6;
-    };
+  private static NftSet of(IpFamily family, Content ipv4, Content ipv6, int shard) {
+    return new NftSet(
+        switch (family) {
+          case IPV4 -> ipv4;
+          case IPV6 -> ipv6;
+        },
+        shard);
+  }
+
+  @Override
+  public int compareTo(NftSet other) {
+    int byContent = content.compareTo(other.content);
+    return byContent != 0 ? byContent : Integer.compare(shard, other.shard);
   }
 }

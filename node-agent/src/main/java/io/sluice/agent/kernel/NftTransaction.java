@@ -3,9 +3,9 @@ package io.sluice.agent.kernel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Changes of set elements that the kernel makes all at once or not at all. Removals come first, so
@@ -16,15 +16,18 @@ final class NftTransaction {
   /** An element takes at most about 110 bytes, a list of them at most 65,535. */
   private static final int ELEMENTS_PER_MESSAGE = 500;
 
-  private final Map<NftSet, List<SetElement>> removed = new EnumMap<>(NftSet.class);
-  private final Map<NftSet, List<SetElement>> added = new EnumMap<>(NftSet.class);
+  private final Map<NftSet, List<SetElement>> removed = new TreeMap<>();
+  private final Map<NftSet, List<SetElement>> added = new TreeMap<>();
   private final List<NftSet> flushed = new ArrayList<>();
+  private int size;
 
   void remove(SetElement element) {
+    size++;
     removed.computeIfAbsent(element.set(), _ -> new ArrayList<>()).add(element);
   }
 
   void add(SetElement element) {
+    size++;
     added.computeIfAbsent(element.set(), _ -> new ArrayList<>()).add(element);
   }
 
@@ -44,6 +47,10 @@ final class NftTransaction {
 
   boolean isEmpty() {
     return removed.isEmpty() && added.isEmpty() && flushed.isEmpty();
+  }
+
+  int size() {
+    return size;
   }
 
   /** The elements removed, without those of {@link #flushed}. */

@@ -1,5 +1,6 @@
 package io.sluice.agent.kernel;
 
+import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.NextHop;
 import io.sluice.model.IpFamily;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ record PolicyRouting(
     }
   }
 
-  /** Interfaces that routes point to. */
+  /** Interfaces that routes point to; 0 is one that is missing. */
   record Interfaces(int nic, int tunnel) {
     int of(NextHop nextHop) {
       return nextHop.direct() ? nic : tunnel;
@@ -48,7 +49,11 @@ record PolicyRouting(
     return routing;
   }
 
+  /** Without its interface a next hop takes nothing, and its packets meet the last rule. */
   private void put(int index, NextHop nextHop, Interfaces interfaces) {
+    if (interfaces.of(nextHop) == 0) {
+      return;
+    }
     for (IpFamily family : IpFamily.values()) {
       if (!nextHop.direct() || nextHop.node().family() == family) {
         int table = Ownership.FIRST_TABLE + index;
@@ -79,7 +84,10 @@ record PolicyRouting(
     routes.forEach((key, route) -> {
       int index = key.table() - Ownership.FIRST_TABLE;
       PolicyRouting needed = of(new TreeMap<>(Map.of(index, route.nextHop())), interfaces);
-      if (rules.containsAll(needed.rules)
+      boolean isIndex = index >= 1 && index <= KernelTables.MAX_ROUTE_INDEX;
+      if (isIndex
+          && !needed.routes.isEmpty()
+          && rules.containsAll(needed.rules)
           && routes.entrySet().containsAll(needed.routes.entrySet())) {
         complete.put(index, route.nextHop());
       }

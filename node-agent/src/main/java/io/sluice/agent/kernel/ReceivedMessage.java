@@ -41,7 +41,7 @@ record ReceivedMessage(int type, int flags, int sequence, int port, ByteBuffer p
 
   /** The attributes behind a fixed part of this many bytes. */
   Attributes attributes(int fixedBytes) {
-    return new Attributes(payload.slice(fixedBytes, payload.limit() - fixedBytes));
+    return new Attributes(payload, fixedBytes, payload.limit());
   }
 
   int u8(int at) {

@@ -15,6 +15,7 @@ final class Routes {
   private static final int RTM_GETROUTE = 26;
 
   private static final int FIXED_BYTES = 12;
+  private static final int PREFIX_LENGTH_AT = 1;
   private static final int PROTOCOL_AT = 5;
   private static final int RTA_OIF = 4;
   private static final int RTA_GATEWAY = 5;
@@ -127,7 +128,7 @@ final class Routes {
         .u32(routeFlags);
   }
 
-  /** {@code ip route show table all proto 83} of one family; the kernel does the filtering. */
+  /** {@code ip route show default table all proto 83} of one family. */
   static List<DefaultRoute> listOurs(NetlinkSocket socket, IpFamily family) {
     NetlinkRequest request =
         new NetlinkRequest(
@@ -139,7 +140,7 @@ final class Routes {
       socket.dump(
           request,
           received -> {
-            if (isOurs(received)) {
+            if (isOurs(received) && received.u8(PREFIX_LENGTH_AT) == 0) {
               read(received, family).ifPresent(routes::add);
             }
           });

@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.MatchResult;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The fixed part of the data plane: the text of {@code sluice.nft} with its values filled in. */
 final class RuleSet {
@@ -15,33 +17,70 @@ final class RuleSet {
   private static final String RESOURCE = "sluice.nft";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$([a-z_]+)");
 
-  private static final Map<String, Integer> MARKS =
-      Map.of(
-          "kind_mask", Marks.KIND_MASK,
-          "place_mask", Marks.PLACE_MASK,
-          "route_mask", Marks.ROUTE_MASK,
-          "class_mark", Marks.CLASS,
-          "egress_mark", Marks.EGRESS,
-          "remote_mark", Marks.EGRESS | Marks.REMOTE,
-          "keep_mark", Marks.KEEP_POD_ADDRESS,
-          "drop_mark", Marks.DROP);
+  private static final Map<String, String> VALUES =
+      Map.ofEntries(
+          mark("kind_mask", Marks.KIND_MASK),
+          mark("place_mask", Marks.PLACE_MASK),
+          mark("route_mask", Marks.ROUTE_MASK),
+          mark("class_mark", Marks.CLASS),
+          mark("egress_mark", Marks.EGRESS),
+          mark("remote_mark", Marks.EGRESS | Marks.REMOTE),
+          mark("keep_mark", Marks.KEEP_POD_ADDRESS),
+          mark("drop_mark", Marks.DROP),
+          mark("shard_mask", NftSet.SHARDS - 1),
+          Map.entry(
+              "destination_maps",
+              eachShard(
+                  "\n",
+                  shard ->
+                      """
+                      map destination_v4_%1$d { type mark . ipv4_addr : mark; flags interval; }
+                      map destination_v6_%1$d { type mark . ipv6_addr : mark; flags interval; }
+                      """
+                          .formatted(shard))),
+          Map.entry(
+              "destination_chains",
+              eachShard("\n", shard -> "chain destination_%d { }".formatted(shard))),
+          Map.entry(
+              "destination_rules",
+              eachShard(
+                  "\n",
+                  shard ->
+                      """
+                      chain destination_%1$d {
+                        meta mark set meta mark . ip daddr map @destination_v4_%1$d
+                        meta mark set meta mark . ip6 daddr map @destination_v6_%1$d
+                      }
+                      """
+                          .formatted(shard))),
+          Map.entry(
+              "destination_dispatch",
+              eachShard(", ", shard -> "%1$d : jump destination_%1$d".formatted(shard))));
 
   private RuleSet() {}
 
-  /** Commands that put the rules in place, whatever is there, and keep all elements. */
-  static String install(String tunnel) {
-    return PLACEHOLDER.matcher(text()).replaceAll(found -> value(found, tunnel));
+  private static Map.Entry<String, String> mark(String name, int value) {
+    return Map.entry(name, "0x%08x".formatted(value));
   }
 
-  private static String value(MatchResult placeholder, String tunnel) {
-    String name = placeholder.group(1);
+  private static String eachShard(String separator, IntFunction<String> text) {
+    return IntStream.range(0, NftSet.SHARDS)
+        .mapToObj(text)
+        .map(String::strip)
+        .collect(Collectors.joining(separator));
+  }
+
+  /** Commands that put the rules in place, whatever is there, and keep all elements. */
+  static String install(String tunnel) {
+    return PLACEHOLDER.matcher(text()).replaceAll(found -> value(found.group(1), tunnel));
+  }
+
+  private static String value(String name, String tunnel) {
     if (name.equals("tunnel")) {
       return '"' + tunnel + '"';
     }
-    int mark =
-        Optional.ofNullable(MARKS.get(name))
-            .orElseThrow(() -> new IllegalStateException("$" + name + " means nothing"));
-    return "0x%08x".formatted(mark);
+    return Optional.ofNullable(VALUES.get(name))
+        .orElseThrow(() -> new IllegalStateException("$" + name + " means nothing"));
   }
 
   /** Commands that take the table away, whether it is there or not. */

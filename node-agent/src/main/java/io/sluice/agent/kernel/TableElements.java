@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -19,17 +20,22 @@ final class TableElements {
 
   private TableElements() {}
 
-  /** The changes that turn one into the other. */
-  static NftTransaction difference(KernelTables from, KernelTables to) {
+  /**
+   * The kernel keeps a page of notifications for each element of a transaction until it is
+   * committed, if anybody listens: 150,000 at once would take 600 MB.
+   */
+  private static final int PODS_PER_TRANSACTION = 4096;
+
+  /**
+   * The changes that turn one into the other: one transaction, and further ones if more Pods come
+   * and go than one should hold. Pods that change their class are in the first, so those that are
+   * known always have one; the others come in or go when all that their classes say is in place.
+   */
+  static List<NftTransaction> difference(KernelTables from, KernelTables to) {
     NftTransaction transaction = new NftTransaction();
     pool(Difference.of(from.pool(), to.pool()), transaction);
     cluster(from.clusterNetworks(), to.clusterNetworks(), transaction);
     classes(Difference.of(from.classes(), to.classes()), transaction);
-
-    Difference<Map.Entry<IpAddress, Integer>> pods =
-        Difference.of(from.podClasses(), to.podClasses());
-    Difference.each(pods.removed(), (pod, number) -> transaction.remove(podClass(pod, number)));
-    Difference.each(pods.added(), (pod, number) -> transaction.add(podClass(pod, number)));
 
     Difference<Map.Entry<Integer, Integer>> routes =
         Difference.of(from.egressRoutes(), to.egressRoutes());
@@ -40,7 +46,36 @@ final class TableElements {
     Difference<Map.Entry<Integer, IpAddress>> snat = Difference.of(from.snat(), to.snat());
     Difference.each(snat.removed(), (index, ip) -> snat(index, ip).forEach(transaction::remove));
     Difference.each(snat.added(), (index, ip) -> snat(index, ip).forEach(transaction::add));
-    return transaction;
+
+    List<NftTransaction> transactions = new ArrayList<>(List.of(transaction));
+    pods(from.podClasses(), to.podClasses(), transactions);
+    return transactions;
+  }
+
+  private static void pods(
+      SortedMap<IpAddress, Integer> from,
+      SortedMap<IpAddress, Integer> to,
+      List<NftTransaction> transactions) {
+    Difference<Map.Entry<IpAddress, Integer>> pods = Difference.of(from, to);
+    NftTransaction first = transactions.getFirst();
+    boolean many = pods.removed().size() + pods.added().size() > PODS_PER_TRANSACTION;
+    Difference.each(
+        pods.added(),
+        (pod, number) ->
+            (many && !from.containsKey(pod) ? withRoom(transactions) : first)
+                .add(podClass(pod, number)));
+    Difference.each(
+        pods.removed(),
+        (pod, number) ->
+            (many && !to.containsKey(pod) ? withRoom(transactions) : first)
+                .remove(podClass(pod, number)));
+  }
+
+  private static NftTransaction withRoom(List<NftTransaction> transactions) {
+    if (transactions.size() == 1 || transactions.getLast().size() >= PODS_PER_TRANSACTION) {
+      transactions.add(new NftTransaction());
+    }
+    return transactions.getLast();
   }
 
   private static void pool(Difference<IpAddress> pool, NftTransaction transaction) {
@@ -86,7 +121,7 @@ final class TableElements {
   private static SetElement destination(int number, DestinationRange range) {
     int mark = Marks.ofClass(number);
     return new SetElement(
-        NftSet.destination(range.first().family()),
+        NftSet.destination(range.first().family(), number),
         KernelValues.intervalKey(mark, range.first()),
         Optional.of(KernelValues.intervalKey(mark, range.last())),
         false,

@@ -45,7 +45,7 @@ final class TableReading {
   static TableReading of(NetlinkSocket socket) {
     return InterruptedDumpException.retry(() -> {
       TableReading reading = new TableReading();
-      for (NftSet set : NftSet.values()) {
+      for (NftSet set : NftSet.all()) {
         NftMessages.dump(socket, set, reading::accept);
       }
       reading.combine();
@@ -68,7 +68,7 @@ final class TableReading {
   }
 
   private boolean understand(SetElement element) {
-    return switch (element.set()) {
+    return switch (element.set().content()) {
       case POD_CLASS_V4, POD_CLASS_V6 -> podClass(element);
       case DESTINATION_V4, DESTINATION_V6 -> destination(element);
       case EGRESS_ROUTE -> egressRoute(element);
@@ -97,13 +97,13 @@ final class TableReading {
     if (number.isEmpty() || verdict.isEmpty() || KernelValues.readIntervalMark(lastKey) != mark) {
       return false;
     }
+    IpAddress first = KernelValues.readSecond(element.key());
+    if (!element.set().equals(NftSet.destination(first.family(), number.getAsInt()))) {
+      return false;
+    }
     return ranges
         .computeIfAbsent(number.getAsInt(), _ -> new ArrayList<>())
-        .add(
-            new DestinationRange(
-                KernelValues.readSecond(element.key()),
-                KernelValues.readSecond(lastKey),
-                verdict.get()));
+        .add(new DestinationRange(first, KernelValues.readSecond(lastKey), verdict.get()));
   }
 
   private boolean egressRoute(SetElement element) {

@@ -26,8 +26,8 @@ final class WarmUp {
     for (IpAddress ip : List.of(IpAddress.parse("192.0.2.1"), IpAddress.parse("2001:db8::1"))) {
       KernelTables held = holding(ip);
       for (int round = 0; round < ROUNDS; round++) {
-        TableElements.difference(KernelTables.EMPTY, held).messages();
-        TableElements.difference(held, KernelTables.EMPTY).messages();
+        TableElements.difference(KernelTables.EMPTY, held).getFirst().messages();
+        TableElements.difference(held, KernelTables.EMPTY).getFirst().messages();
         Addresses.add(nic.index(), ip);
         Addresses.remove(nic.index(), ip);
         Announcer.frame(new byte[6], ip);

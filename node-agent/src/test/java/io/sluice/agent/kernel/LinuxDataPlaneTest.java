@@ -198,12 +198,15 @@ class LinuxDataPlaneTest {
     node.run("nft add element inet sluice snat_v4 { 0x50000063 : 10.40.1.8 }");
     node.run("nft add element inet sluice egress_route { 0x1 : 0x2 }");
     node.run("ip route add default via 10.40.0.13 dev eth0 table 51009 proto 83");
+    node.run("ip route add default via 10.40.0.13 dev eth0 table 77 proto 83");
+    node.run("ip route add 10.98.0.0/16 via 10.40.0.13 dev eth0 table 51001 proto 83");
+    node.run("ip rule add pref 5100 fwmark 0x7 lookup 77 proto 83");
     KernelTables observed = dataPlane.observe();
     assertThat(observed).isEqualTo(wanted);
     dataPlane.apply(observed, wanted);
     assertThat(node.run("nft list table inet sluice"))
-        .doesNotContain("10.40.1.9", "10.40.1.8", "0x00000002");
-    assertThat(node.run("ip route show table all")).doesNotContain("51009");
+        .doesNotContain("10.40.1.9", "10.40.1.8", "0x00000001 : 0x00000002");
+    assertThat(node.run("ip route show table all")).doesNotContain("51009", "table 77");
     assertThat(dataPlane.observe()).isEqualTo(wanted);
   }
 
@@ -292,6 +295,20 @@ class LinuxDataPlaneTest {
     assertThatThrownBy(dataPlane::install)
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("net.ipv4.ip_forward=1");
+  }
+
+  @Test
+  void withoutItsTunnelARemoteHolderHidesNothingElse() {
+    dataPlane.install();
+    node.run("ip link del sluice0");
+    KernelTables wanted = holding(FLOATING);
+    dataPlane.apply(KernelTables.EMPTY, wanted);
+    KernelTables observed = dataPlane.observe();
+    assertThat(observed.held()).containsExactly(FLOATING);
+    assertThat(observed.routes()).containsOnlyKeys(1);
+    dataPlane.install();
+    dataPlane.apply(dataPlane.observe(), wanted);
+    assertThat(dataPlane.observe()).isEqualTo(wanted);
   }
 
   @Test

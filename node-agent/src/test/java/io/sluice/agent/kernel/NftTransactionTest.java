@@ -44,7 +44,7 @@ class NftTransactionTest {
   }
 
   private String listed(NftSet set) {
-    String kind = set.name().matches("(BOUND|POOL|CLUSTER).*") ? "set" : "map";
+    String kind = set.kernelName().matches("(bound|pool|cluster).*") ? "set" : "map";
     return namespace.run("nft list " + kind + " inet sluice " + set.kernelName());
   }
 
@@ -83,21 +83,22 @@ class NftTransactionTest {
     add(TableElements.snat(2, ip("fd00:40::1:100")));
     add(List.of(TableElements.poolMember(ip("10.40.1.100"))));
 
-    assertThat(listed(NftSet.POD_CLASS_V4)).contains("10.244.1.2 : 0x60000003");
-    assertThat(listed(NftSet.POD_CLASS_V6)).contains("fd00:244::2 : 0x60000003");
-    assertThat(listed(NftSet.DESTINATION_V4))
+    assertThat(listed(NftSet.podClass(IpFamily.IPV4))).contains("10.244.1.2 : 0x60000003");
+    assertThat(listed(NftSet.podClass(IpFamily.IPV6))).contains("fd00:244::2 : 0x60000003");
+    assertThat(listed(NftSet.destination(IpFamily.IPV4, 3)))
         .contains("0x60000003 . 203.0.113.0/24 : 0x50000001")
         .contains("0x60000003 . 192.0.2.1-192.0.2.7 : 0x71000000");
-    assertThat(listed(NftSet.DESTINATION_V6)).contains("0x60000003 . 2001:db8::/32 : 0x70000000");
+    assertThat(listed(NftSet.destination(IpFamily.IPV6, 3)))
+        .contains("0x60000003 . 2001:db8::/32 : 0x70000000");
     assertThat(listed(NftSet.EGRESS_ROUTE))
         .contains("0x50000001 : 0x50000001")
         .contains("0x50000002 : 0x58000002")
         .contains("0x5000ffff : 0x5ffeffff");
-    assertThat(listed(NftSet.SNAT_V4)).contains("0x50000001 : 10.40.1.100");
-    assertThat(listed(NftSet.BOUND_V4)).contains("0x50000001 . 10.40.1.100");
-    assertThat(listed(NftSet.SNAT_V6)).contains("0x50000002 : fd00:40::1:100");
-    assertThat(listed(NftSet.BOUND_V6)).contains("0x50000002 . fd00:40::1:100");
-    assertThat(listed(NftSet.POOL_V4)).contains("10.40.1.100");
+    assertThat(listed(NftSet.snat(IpFamily.IPV4))).contains("0x50000001 : 10.40.1.100");
+    assertThat(listed(NftSet.bound(IpFamily.IPV4))).contains("0x50000001 . 10.40.1.100");
+    assertThat(listed(NftSet.snat(IpFamily.IPV6))).contains("0x50000002 : fd00:40::1:100");
+    assertThat(listed(NftSet.bound(IpFamily.IPV6))).contains("0x50000002 . fd00:40::1:100");
+    assertThat(listed(NftSet.pool(IpFamily.IPV4))).contains("10.40.1.100");
   }
 
   @Test
@@ -110,7 +111,8 @@ class NftTransactionTest {
                 Cidr.parse("10.0.2.0/24"),
                 Cidr.parse("255.255.0.0/16")));
     add(TableElements.intervals(IpFamily.IPV4, networks));
-    assertThat(listed(NftSet.CLUSTER_V4)).contains("10.0.0.0-10.0.2.255", "255.255.0.0/16");
+    assertThat(listed(NftSet.cluster(IpFamily.IPV4)))
+        .contains("10.0.0.0-10.0.2.255", "255.255.0.0/16");
   }
 
   @Test
@@ -122,9 +124,9 @@ class NftTransactionTest {
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("-1 pod_class_v4 +1 pool_v4")
         .hasMessageContaining("ENOENT");
-    assertThat(listed(NftSet.POOL_V4)).doesNotContain("10.40.1.100");
+    assertThat(listed(NftSet.pool(IpFamily.IPV4))).doesNotContain("10.40.1.100");
     add(List.of(TableElements.poolMember(ip("10.40.1.101"))));
-    assertThat(listed(NftSet.POOL_V4)).contains("10.40.1.101");
+    assertThat(listed(NftSet.pool(IpFamily.IPV4))).contains("10.40.1.101");
   }
 
   @Test
@@ -134,7 +136,9 @@ class NftTransactionTest {
     transaction.add(TableElements.podClass(ip("10.244.1.2"), 2));
     transaction.remove(TableElements.podClass(ip("10.244.1.2"), 1));
     transaction.commit(socket);
-    assertThat(listed(NftSet.POD_CLASS_V4)).contains("0x60000002").doesNotContain("0x60000001");
+    assertThat(listed(NftSet.podClass(IpFamily.IPV4)))
+        .contains("0x60000002")
+        .doesNotContain("0x60000001");
   }
 
   @Test
@@ -146,8 +150,8 @@ class NftTransactionTest {
     }
     add(pods);
     List<SetElement> read = new ArrayList<>();
-    NftMessages.dump(socket, NftSet.POD_CLASS_V4, read::add);
-    NftMessages.dump(socket, NftSet.POD_CLASS_V6, read::add);
+    NftMessages.dump(socket, NftSet.podClass(IpFamily.IPV4), read::add);
+    NftMessages.dump(socket, NftSet.podClass(IpFamily.IPV6), read::add);
     assertThat(read).hasSize(60_000);
     assertThat(new HashSet<>(read).equals(new HashSet<>(pods))).isTrue();
   }
@@ -156,7 +160,7 @@ class NftTransactionTest {
   void aMissingTableHasNoElementsAndNoCounters() {
     namespace.run("nft delete table inet sluice");
     List<SetElement> read = new ArrayList<>();
-    NftMessages.dump(socket, NftSet.POOL_V4, read::add);
+    NftMessages.dump(socket, NftSet.pool(IpFamily.IPV4), read::add);
     assertThat(read).isEmpty();
     assertThat(NftMessages.counters(socket)).isEmpty();
   }

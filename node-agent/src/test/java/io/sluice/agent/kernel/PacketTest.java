@@ -284,6 +284,19 @@ class PacketTest {
   }
 
   @Test
+  void afterSluiceIsRemovedConnectionsLeaveAsTheyWouldWithoutIt() {
+    net.holder(0, true);
+    LinuxDataPlane dataPlane = net.dataPlanes.getFirst();
+    try (Probe probe = Probe.from(net.pod1)) {
+      assertThat(probe.sourceSeenBy(Underlay.MATCHED)).contains("10.40.1.100");
+      dataPlane.removeAll();
+      assertThat(probe.sourceSeenBy(Underlay.MATCHED)).contains("10.40.0.11");
+    } finally {
+      dataPlane.install();
+    }
+  }
+
+  @Test
   void aFormerHolderFallsSilent() {
     net.holder(0, true);
     try (Probe probe = Probe.from(net.pod1)) {

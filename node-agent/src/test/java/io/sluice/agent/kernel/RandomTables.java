@@ -28,7 +28,7 @@ final class RandomTables {
   KernelTables next() {
     NavigableSet<IpAddress> pool = new TreeSet<>();
     times(12, () -> pool.add(floatingIp()));
-    SortedSet<IpAddress> held = new TreeSet<>();
+    NavigableSet<IpAddress> held = new TreeSet<>();
     pool.stream().filter(_ -> random.nextBoolean()).forEach(held::add);
     SortedMap<IpAddress, Integer> pods = new TreeMap<>();
     times(40, () -> pods.put(pod(), random.nextInt(6)));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class TableElementsTest {
     KernelTables before = KernelTables.EMPTY;
     for (int step = 0; step < 200; step++) {
       KernelTables wanted = tables.next();
-      carryOut(TableElements.difference(before, wanted), kernel);
+      TableElements.difference(before, wanted).forEach(each -> carryOut(each, kernel));
       TableReading reading = TableReading.of(List.copyOf(kernel));
       assertThat(reading.strays()).isEmpty();
       assertThat(reading.tables(wanted.held(), wanted.routes()))
@@ -39,7 +40,7 @@ class TableElementsTest {
           .isEqualTo(wanted);
       before = wanted;
     }
-    carryOut(TableElements.difference(before, KernelTables.EMPTY), kernel);
+    TableElements.difference(before, KernelTables.EMPTY).forEach(each -> carryOut(each, kernel));
     assertThat(kernel).isEmpty();
   }
 
@@ -54,7 +55,34 @@ class TableElementsTest {
   @Test
   void equalTablesTakeNoTransaction() {
     KernelTables tables = new RandomTables(new Random(5)).next();
-    assertThat(TableElements.difference(tables, tables).isEmpty()).isTrue();
+    assertThat(TableElements.difference(tables, tables)).allMatch(NftTransaction::isEmpty);
+  }
+
+  @Test
+  void podsByTheThousandComeAfterTheirClassesAndGoAfterThem() {
+    SortedMap<IpAddress, Integer> before = new TreeMap<>();
+    SortedMap<IpAddress, Integer> after = new TreeMap<>();
+    for (int i = 0; i < 10_000; i++) {
+      before.put(new IpAddress(IpFamily.IPV4, 0, 0x0A00_0000L + i), 1);
+      after.put(new IpAddress(IpFamily.IPV4, 0, 0x0A00_0000L + 9_900 + i), 2);
+    }
+    List<NftTransaction> transactions = TableElements.difference(withPods(before), withPods(after));
+    assertThat(transactions).hasSizeGreaterThan(4).allMatch(each -> each.size() <= 4096);
+    assertThat(transactions.getFirst().removed()).as("Pods that change class").hasSize(100);
+    assertThat(transactions.getFirst().added()).hasSize(100);
+    assertThat(transactions.stream().mapToInt(NftTransaction::size).sum()).isEqualTo(20_000);
+  }
+
+  private static KernelTables withPods(SortedMap<IpAddress, Integer> pods) {
+    return new KernelTables(
+        Collections.emptySortedSet(),
+        Collections.emptySortedSet(),
+        Collections.emptySortedSet(),
+        pods,
+        Collections.emptySortedMap(),
+        Collections.emptySortedMap(),
+        Collections.emptySortedMap(),
+        Collections.emptySortedMap());
   }
 
   @Test
@@ -127,13 +155,23 @@ class TableElementsTest {
 
   @Test
   void somebodyElsesElementsAreStrays() {
+    SetElement ofClass =
+        TableElements.destinations(
+                1, Underlay.tables(false, Collections.emptySortedMap()).classes().get(1))
+            .getFirst();
     TableReading reading =
         TableReading.of(
             List.of(
+                new SetElement(
+                    NftSet.destination(IpFamily.IPV4, 2),
+                    ofClass.key(),
+                    ofClass.lastKey(),
+                    false,
+                    ofClass.data()),
                 SetElement.entry(NftSet.EGRESS_ROUTE, KernelValues.mark(1), KernelValues.mark(2)),
                 TableElements.snat(7, IpAddress.parse("10.40.1.1")).getFirst(),
                 TableElements.snat(8, IpAddress.parse("10.40.1.2")).getLast()));
-    assertThat(reading.strays()).hasSize(3);
+    assertThat(reading.strays()).hasSize(4);
     assertThat(reading.tables(Collections.emptySortedSet(), Collections.emptySortedMap()))
         .isEqualTo(KernelTables.EMPTY);
   }

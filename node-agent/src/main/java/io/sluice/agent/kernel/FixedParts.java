@@ -1,0 +1,89 @@
+package io.sluice.agent.kernel;
+
+import io.sluice.model.IpFamily;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is in place on every node, whatever it holds: rules, guards, the tunnel. */
+final class FixedParts {
+
+  private static final Logger log = LoggerFactory.getLogger(FixedParts.class);
+
+  private static final int STRICT = 1;
+
+  private final NetlinkSocket route;
+  private final Libnftables libnftables;
+  private final KernelMonitor monitor;
+  private final VxlanSettings tunnel;
+  private final TunnelDevice tunnelDevice;
+
+  FixedParts(
+      NetlinkSocket route,
+      Libnftables libnftables,
+      KernelMonitor monitor,
+      VxlanSettings tunnel,
+      TunnelDevice tunnelDevice) {
+    this.route = route;
+    this.libnftables = libnftables;
+    this.monitor = monitor;
+    this.tunnel = tunnel;
+    this.tunnelDevice = tunnelDevice;
+    runNft("list tables");
+  }
+
+  void install(Links.Link nic) {
+    if (!nic.forwardsIpv4()) {
+      throw new KernelException(
+          "IPv4 forwarding is off on %s: set net.ipv4.ip_forward=1".formatted(nic.name()));
+    }
+    if (nic.rpFilter() == STRICT) {
+      log.warn(
+          "the reverse path filter of {} is strict: packets of Pods whose replies go another way"
+              + " are lost; set net.ipv4.conf.{}.rp_filter=2",
+          nic.name(),
+          nic.name());
+    }
+    runNft(RuleSet.install(tunnel.device()));
+    for (IpFamily family : IpFamily.values()) {
+      route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
+    }
+    installTunnel(nic);
+  }
+
+  private void installTunnel(Links.Link nic) {
+    try {
+      tunnelDevice.install(nic, Addresses.list(route, nic.index()));
+    } catch (KernelException e) {
+      if (e.errno() != Errno.EOPNOTSUPP) {
+        throw e;
+      }
+      log.warn("this kernel has no VXLAN: only holders on the same segment are reached", e);
+    }
+  }
+
+  void remove() {
+    List<NetlinkRequest> lastRules = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      lastRules.add(PolicyRules.remove(PolicyRules.Rule.last(family)).tolerating(Errno.ENOENT));
+    }
+    route.transact(lastRules);
+    tunnelDevice.remove();
+    runNft(RuleSet.remove());
+  }
+
+  /**
+   * Runs commands of nft and sees to it that they are known as our own changes: libnftables has a
+   * netlink socket too, which it may replace. None of this process's other ones changes rules.
+   */
+  private void runNft(String commands) {
+    trustNetfilterSockets();
+    libnftables.run(commands);
+    trustNetfilterSockets();
+  }
+
+  private void trustNetfilterSockets() {
+    Libnftables.ports(List.of(monitor.nftPort())).forEach(monitor::trust);
+  }
+}
