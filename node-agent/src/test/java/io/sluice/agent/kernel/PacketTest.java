@@ -1,11 +1,14 @@
 package io.sluice.agent.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.Verdict;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -173,6 +176,23 @@ class PacketTest {
       assertThat(connect("10.40.0.12", service.getLocalPort())).isEqualTo("connected");
       assertThat(connect(floatingIp, service.getLocalPort())).isEqualTo("silence");
       assertThat(connect(floatingIp, 8081)).as("a closed port").isEqualTo("silence");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.40.1.100", "fd00:40::1:100"})
+  void aDatagramToAFloatingIpReachesNoService(String floatingIp) throws IOException {
+    net.holder(1, true);
+    // Nothing is sent back, so no guard on the way out can hide what came in.
+    try (DatagramSocket service = net.nodes.get(1).inside(() -> new DatagramSocket(8080));
+        DatagramSocket sender = net.outside.inside(() -> new DatagramSocket())) {
+      service.setSoTimeout(400);
+      DatagramPacket received = new DatagramPacket(new byte[1], 1);
+      sender.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(floatingIp, 8080)));
+      assertThatThrownBy(() -> service.receive(received))
+          .isInstanceOf(SocketTimeoutException.class);
+      sender.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress("10.40.0.12", 8080)));
+      service.receive(received);
     }
   }
 
