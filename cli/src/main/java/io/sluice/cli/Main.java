@@ -5,6 +5,7 @@ import io.sluice.cli.audit.HistoryCommand;
 import io.sluice.cli.audit.ReplayCommand;
 import io.sluice.cli.audit.WhoHadCommand;
 import io.sluice.cli.lab.LabException;
+import io.sluice.cli.load.LoadCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -30,6 +31,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       ReplayCommand.class,
       RunCommand.class,
       LogsCommand.class,
+      LoadCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -47,6 +49,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       "",
       "Without any cluster:",
       "  ./sluice simulate --seeds 1000         random faults against the real decisions",
+      "  ./sluice load                          150,000 Pods through the control plane",
       "",
       "On a real cluster, the programs (each has a --help):",
       "  ./sluice watcher kubernetes ...        objects of Kubernetes to Kafka, status back",

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Locale;
 
 /** Writes for people: what is done, with the time since the start; in colour if that is wanted. */
-final class Terminal implements Progress {
+public final class Terminal implements Progress {
 
   private final PrintStream out;
   private final boolean colour;
@@ -20,7 +20,7 @@ final class Terminal implements Progress {
   }
 
   /** On standard output, as the launcher found it to be. */
-  static Terminal standard() {
+  public static Terminal standard() {
     return new Terminal(System.out, Boolean.getBoolean("sluice.colour"), Instant.now());
   }
 

@@ -1,0 +1,31 @@
+package io.sluice.cli.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the kernel says of a process's memory (proc_pid_status(5)). */
+final class ProcessMemory {
+
+  private static final String RESIDENT = "VmRSS:";
+  private static final int KIBIBYTES_PER_MEBIBYTE = 1024;
+
+  private ProcessMemory() {}
+
+  /**
+   * @throws IllegalArgumentException if there is no such process, or it has ended
+   */
+  static long residentMebibytes(long pid) {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+              .filter(line -> line.startsWith(RESIDENT))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+              .findFirst()
+              .orElseThrow(() -> new IllegalArgumentException("process " + pid + " has ended"))
+          / KIBIBYTES_PER_MEBIBYTE;
+    } catch (IOException e) {
+      throw new UncheckedIOException("there is no process " + pid, e);
+    }
+  }
+}

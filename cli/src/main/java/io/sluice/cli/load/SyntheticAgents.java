@@ -1,0 +1,175 @@
+package io.sluice.cli.load;
+
+import io.sluice.kafka.TopicWriter;
+import io.sluice.model.AgentReport;
+import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.AgentReport.AppliedState;
+import io.sluice.model.Assignment;
+import io.sluice.model.Heartbeat;
+import io.sluice.model.IpAddress;
+import io.sluice.model.NodeKey;
+import io.sluice.schemas.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
+
+/**
+ * Agents without a kernel: they beat, and report every grant as carried out as soon as they read
+ * it. Without them no floating IP would have a node to be on.
+ */
+final class SyntheticAgents implements AutoCloseable {
+
+  private static final int INTERVAL_MILLIS = 100;
+  private static final String INSTANCE = "load";
+
+  private final TopicWriter writer;
+  private final String cluster;
+  private final SyntheticCluster content;
+  private final List<SortedMap<IpAddress, Applied>> applied = new ArrayList<>();
+
+  /** The lease session of each node that beats. */
+  private final Map<Integer, Long> sessions = new ConcurrentHashMap<>();
+
+  private final ScheduledExecutorService beats =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("load-beats").daemon().factory());
+  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+  private long sequence;
+  private volatile long lastBeatNanos = System.nanoTime();
+
+  SyntheticAgents(TopicWriter writer, String cluster, SyntheticCluster content) {
+    this.writer = writer;
+    this.cluster = cluster;
+    this.content = content;
+    for (int node = 0; node < content.shape().gatewayNodes(); node++) {
+      applied.add(new TreeMap<>());
+      sessions.put(node, 1L);
+    }
+  }
+
+  void start() {
+    for (int node = 0; node < applied.size(); node++) {
+      report(node);
+    }
+    beats.scheduleAtFixedRate(this::beat, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    sequence++;
+    sessions.forEach((node, session) ->
+        writer.send(
+            Topics.HEARTBEATS,
+            key(node),
+            new Heartbeat(INSTANCE, session, sequence, INTERVAL_MILLIS, Heartbeat.Intent.RUNNING),
+            noteFailure()));
+    lastBeatNanos = System.nanoTime();
+  }
+
+  /**
+   * A node dies: it beats no more and reports nothing.
+   *
+   * @return its session, to resume after
+   */
+  long die(int node) {
+    return sessions.remove(node);
+  }
+
+  /** The node is back, with a new session that holds nothing. */
+  void comeBack(int node, long afterSession) {
+    applied.set(node, new TreeMap<>());
+    sessions.put(node, afterSession + 1);
+    report(node);
+  }
+
+  /** When all that lived beat last, by {@link System#nanoTime()}. */
+  long lastBeatNanos() {
+    return lastBeatNanos;
+  }
+
+  /** Takes in what was read in one go, and reports once for each node that it concerns. */
+  void read(SortedMap<IpAddress, Assignment> assignments) {
+    for (int node = 0; node < applied.size(); node++) {
+      Long session = sessions.get(node);
+      if (session != null) {
+        read(node, session, assignments);
+      }
+    }
+  }
+
+  private void read(int node, long session, SortedMap<IpAddress, Assignment> assignments) {
+    SortedMap<IpAddress, Applied> now = new TreeMap<>(applied.get(node));
+    String name = content.nodeId(node).name();
+    assignments.forEach((ip, assignment) -> apply(name, session, ip, assignment, now));
+    if (!now.equals(applied.get(node))) {
+      applied.set(node, now);
+      report(node);
+    }
+  }
+
+  private static void apply(
+      String node,
+      long session,
+      IpAddress ip,
+      Assignment assignment,
+      SortedMap<IpAddress, Applied> ofNode) {
+    Optional<Assignment.Holder> ours =
+        assignment.holder().filter(holder -> holder.node().equals(node));
+    boolean here = ours.isPresent();
+    boolean ofSession = ours.filter(holder -> holder.session() == session).isPresent();
+    if (ofSession && assignment.state() == Assignment.State.GRANTED) {
+      ofNode.put(ip, new Applied(ip, assignment.epoch(), AppliedState.HELD));
+    } else if (here || ofNode.containsKey(ip)) {
+      ofNode.put(ip, new Applied(ip, assignment.epoch(), AppliedState.RELEASED));
+    }
+  }
+
+  private void report(int node) {
+    writer.send(
+        Topics.AGENTS,
+        key(node),
+        new AgentReport(
+            INSTANCE,
+            sessions.get(node),
+            "load",
+            content.nic(node),
+            List.copyOf(applied.get(node).values()),
+            Optional.empty()),
+        noteFailure());
+  }
+
+  private NodeKey key(int node) {
+    return new NodeKey(cluster, content.nodeId(node).name());
+  }
+
+  private Callback noteFailure() {
+    return (_, problem) -> {
+      if (problem != null) {
+        failure.compareAndSet(null, new IllegalStateException("a beat was not taken", problem));
+      }
+    };
+  }
+
+  /**
+   * @throws RuntimeException if Kafka refused a beat or a report
+   */
+  void check() {
+    RuntimeException problem = failure.get();
+    if (problem != null) {
+      throw problem;
+    }
+  }
+
+  @Override
+  public void close() {
+    beats.shutdownNow();
+  }
+}
