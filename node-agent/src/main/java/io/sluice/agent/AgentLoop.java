@@ -7,10 +7,13 @@ import io.sluice.agent.core.LeaseSession;
 import io.sluice.model.AgentReport;
 import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.IpAddress;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -55,6 +58,7 @@ public final class AgentLoop {
   private final Consumer<AgentReport> reports;
   private final Reconciler reconciler;
   private final Fulfilment fulfilment;
+  private final Tenure tenure;
 
   private Phase phase = Phase.STARTING;
   private long session;
@@ -71,11 +75,13 @@ public final class AgentLoop {
   private long leaveBy;
   private boolean farewellSaid;
   private boolean farewellHeard;
+  private boolean takenOver;
 
   /** What we have let go of, and Pods of this node may still want to leave with. */
   private SortedSet<IpAddress> orphans = Collections.emptySortedSet();
 
   /**
+   * @param tenure keeps the lease in the kernel; the caller tells it of beats
    * @param beats told what to say whenever that changes
    * @param reports told what has been carried out whenever that changes
    * @param firstSession the lease session to begin with, unless a later one is found on the topic;
@@ -86,12 +92,14 @@ public final class AgentLoop {
       AgentSettings settings,
       Inbox inbox,
       DataPlane dataPlane,
+      Tenure tenure,
       Consumer<BeatOrder> beats,
       Consumer<AgentReport> reports,
       long firstSession,
       LongSupplier clock) {
     this.settings = settings;
     this.inbox = inbox;
+    this.tenure = tenure;
     this.beats = beats;
     this.reports = reports;
     this.session = firstSession;
@@ -142,7 +150,7 @@ public final class AgentLoop {
       case Input.TopicsRead read -> fulfilment.read(read);
       case Input.AssignmentRead(var ip, var assignment) -> fulfilment.read(ip, assignment);
       case Input.BindingRead(var id, var binding) -> fulfilment.read(id, binding);
-      case Input.BeatSent(long ofSession, long sentAt) ->
+      case Input.BeatSent(long ofSession, long sentAt, _) ->
           lease.ifPresent(current -> current.beatSent(ofSession, sentAt));
       case Input.BeatAcknowledged beat -> acknowledged(beat);
       case Input.DriftNoticed _ -> reconciler.noteDrift();
@@ -154,7 +162,10 @@ public final class AgentLoop {
     if (fulfilment.adopt(now) && fulfilment.isComplete()) {
       // Clocks are set back at times: never below what an earlier process was granted to.
       session = Math.max(session, fulfilment.highestSession() + 1);
+      takeOver();
       if (fulfilment.carryOut(session, false, now)) {
+        tenure.begin(session, now);
+        tenure.admit(fulfilment.heldByMode());
         lease = Optional.of(new LeaseSession(session, settings.lease().toNanos(), now));
         phase = Phase.RUNNING;
         report();
@@ -166,6 +177,17 @@ public final class AgentLoop {
     }
     if (reconciler.error().isPresent()) {
       report();
+    }
+  }
+
+  /** Once: what the former process left open stays so, what it left shut is let go of. */
+  private void takeOver() {
+    if (!takenOver) {
+      takenOver = true;
+      SortedSet<IpAddress> open = new TreeSet<>(fulfilment.inKernel());
+      open.retainAll(tenure.takeOver(settings.lease().toNanos()));
+      log.info("of what an earlier life left, open: {}", open);
+      fulfilment.carryOver(open);
     }
   }
 
@@ -183,9 +205,14 @@ public final class AgentLoop {
           millis(now - lastHeard.orElse(now)));
     }
     fulfilment.carryOut(session, current.strictLive(now), now);
+    if (reconciler.error().isPresent()) {
+      tenure.doubt();
+    }
+    tenure.admit(fulfilment.heldByMode());
     fulfilment.announce(now);
     report();
     if (lapse.isPresent()) {
+      tenure.begin(session, now);
       // Not before the kernel has changed: whoever reads it may grant elsewhere.
       beats.accept(new BeatOrder(session, Intent.RUNNING));
     }
@@ -238,12 +265,19 @@ public final class AgentLoop {
                 settings.version(),
                 nic,
                 fulfilment.applied(session),
-                fulfilment.error()))
+                error()))
         .filter(report -> !lastReport.equals(Optional.of(report)))
         .ifPresent(report -> {
           lastReport = Optional.of(report);
           reports.accept(report);
         });
+  }
+
+  private Optional<String> error() {
+    List<String> all = new ArrayList<>();
+    fulfilment.error().ifPresent(all::add);
+    tenure.error().ifPresent(all::add);
+    return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }
 
   // ---- stopping ---------------------------------------------------------------------------------

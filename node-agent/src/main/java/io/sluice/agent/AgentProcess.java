@@ -8,6 +8,7 @@ import io.sluice.agent.kafka.DecisionFeed;
 import io.sluice.agent.kafka.Delivery;
 import io.sluice.agent.kafka.Reports;
 import io.sluice.agent.kafka.Source;
+import io.sluice.agent.kernel.WallClock;
 import io.sluice.kafka.KafkaOptions;
 import io.sluice.kafka.TopicReader;
 import io.sluice.kafka.TopicWriter;
@@ -49,6 +50,7 @@ final class AgentProcess {
   private final Duration beatInterval;
   private final KafkaOptions kafka;
   private final DataPlane dataPlane;
+  private final Tenure tenure;
   private final boolean keepOnStop;
 
   /**
@@ -59,11 +61,13 @@ final class AgentProcess {
       Duration beatInterval,
       KafkaOptions kafka,
       DataPlane dataPlane,
+      Tenure tenure,
       boolean keepOnStop) {
     this.settings = settings;
     this.beatInterval = beatInterval;
     this.kafka = kafka;
     this.dataPlane = dataPlane;
+    this.tenure = tenure;
     this.keepOnStop = keepOnStop;
   }
 
@@ -82,8 +86,12 @@ final class AgentProcess {
                 beatInterval,
                 settings.lease(),
                 delivery(writer, Topics.HEARTBEATS),
-                inbox,
+                input -> {
+                  tenure.heard(input);
+                  inbox.accept(input);
+                },
                 System::nanoTime,
+                WallClock::nanos,
                 loopMovedAt::get);
         Reports reports = new Reports(delivery(writer, Topics.AGENTS));
         DecisionFeed feed = new DecisionFeed(this::openTopics, inbox::acceptWhenRoom)) {
@@ -92,10 +100,12 @@ final class AgentProcess {
               settings,
               inbox,
               dataPlane,
+              tenure,
               beats,
               reports,
               System.currentTimeMillis(),
               System::nanoTime);
+      tenure.onTrouble(() -> inbox.accept(new Input.DriftNoticed()));
       dataPlane.onDrift(() -> inbox.accept(new Input.DriftNoticed()));
       beats.start();
       reports.start();

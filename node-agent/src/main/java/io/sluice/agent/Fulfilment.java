@@ -14,12 +14,16 @@ import io.sluice.model.Assignment;
 import io.sluice.model.Binding;
 import io.sluice.model.BindingId;
 import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -228,6 +232,18 @@ final class Fulfilment {
   /** The floating IPs that the kernel holds, as far as we know. */
   SortedSet<IpAddress> inKernel() {
     return inKernel;
+  }
+
+  /** The floating IPs that the kernel holds and this session may, by what keeps them alive. */
+  SortedMap<LeaseMode, SortedSet<IpAddress>> heldByMode() {
+    SortedMap<LeaseMode, SortedSet<IpAddress>> byMode = new TreeMap<>();
+    for (IpAddress floatingIp : wanted) {
+      if (inKernel.contains(floatingIp)) {
+        LeaseMode mode = state.assignments().of(floatingIp).orElseThrow().leaseMode();
+        byMode.computeIfAbsent(mode, _ -> new TreeSet<>()).add(floatingIp);
+      }
+    }
+    return byMode;
   }
 
   /** What has been carried out. */

@@ -37,6 +37,20 @@ final class LeaseOptions {
       description = "How long a beat entitles to floating IPs; less than the allocator's silence.")
   private Long leaseMillis;
 
+  @Option(
+      names = "--restart-lease-millis",
+      paramLabel = "MS",
+      defaultValue = "8000",
+      description =
+          "With --keep-on-stop, how long available addresses stay open without an agent; less than"
+              + " the allocator's grace of a restart (default: ${DEFAULT-VALUE}).")
+  private long restartLeaseMillis = 8_000;
+
+  /** How long available addresses stay open after an announced restart. */
+  Duration restartLease() {
+    return Duration.ofMillis(restartLeaseMillis);
+  }
+
   /** How often to beat. */
   Duration beatInterval() {
     return Duration.ofMillis(
@@ -55,6 +69,11 @@ final class LeaseOptions {
     long beat = beatInterval().toMillis();
     if (beat < 1 || beat > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("--beat-interval-millis: at least 1, not " + beat);
+    }
+    if (restartLeaseMillis < lease().toMillis()) {
+      throw new IllegalArgumentException(
+          "--restart-lease-millis: at least the lease (%d ms), not %d"
+              .formatted(lease().toMillis(), restartLeaseMillis));
     }
     if (lease().toMillis() < 2 * beat) {
       throw new IllegalArgumentException(

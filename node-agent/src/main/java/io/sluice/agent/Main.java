@@ -1,8 +1,10 @@
 package io.sluice.agent;
 
 import io.sluice.agent.core.DataPlaneException;
+import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.kernel.LinuxDataPlane;
 import io.sluice.agent.kernel.VxlanSettings;
+import io.sluice.agent.kernel.WallClock;
 import io.sluice.kafka.KafkaOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,7 +130,13 @@ public final class Main implements Callable<Integer> {
           interfaceName,
           lease.beatInterval().toMillis(),
           lease.lease().toMillis());
-      new AgentProcess(settings, lease.beatInterval(), kafka, dataPlane, keepOnStop).run();
+      Tenure tenure =
+          new Tenure(
+              dataPlane.fence(),
+              new LeaseRenewal(lease.lease(), lease.restartLease()),
+              System::nanoTime,
+              WallClock::nanos);
+      new AgentProcess(settings, lease.beatInterval(), kafka, dataPlane, tenure, keepOnStop).run();
       return CommandLine.ExitCode.OK;
     } catch (DataPlaneException e) {
       log.error("cannot work on {}", interfaceName, e);

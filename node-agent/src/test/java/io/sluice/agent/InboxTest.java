@@ -14,11 +14,11 @@ class InboxTest {
 
   @Test
   void inputsComeOutInOrder() {
-    inbox.accept(new Input.BeatSent(1, 1));
-    inbox.accept(new Input.BeatSent(1, 2));
+    inbox.accept(new Input.BeatSent(1, 1, 0));
+    inbox.accept(new Input.BeatSent(1, 2, 0));
 
-    assertThat(inbox.poll()).contains(new Input.BeatSent(1, 1));
-    assertThat(inbox.poll()).contains(new Input.BeatSent(1, 2));
+    assertThat(inbox.poll()).contains(new Input.BeatSent(1, 1, 0));
+    assertThat(inbox.poll()).contains(new Input.BeatSent(1, 2, 0));
     assertThat(inbox.poll()).isEmpty();
   }
 

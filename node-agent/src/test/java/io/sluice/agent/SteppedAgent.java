@@ -3,6 +3,8 @@ package io.sluice.agent;
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeaseFence;
+import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.Applied;
 import io.sluice.model.Assignment;
@@ -10,6 +12,7 @@ import io.sluice.model.Binding;
 import io.sluice.model.BindingId;
 import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +25,15 @@ final class SteppedAgent {
 
   static final long FIRST_SESSION = 1_000;
 
+  static final long LEASE_MILLIS = 400;
+
+  private static final long WALL_AHEAD_NANOS = 1_000_000_000_000L;
   private static final long BEAT_MILLIS = 100;
   private static final long STEP_MILLIS = 10;
 
   final List<String> journal = new ArrayList<>();
   final FakeDataPlane dataPlane;
+  final FakeFence fence = new FakeFence(this::nowNanos, this::wallNanos);
   final List<BeatOrder> orders = new ArrayList<>();
   final List<AgentReport> reports = new ArrayList<>();
 
@@ -35,6 +42,12 @@ final class SteppedAgent {
 
   private final Inbox inbox = new Inbox();
   private final AgentLoop loop;
+  private final Tenure tenure =
+      new Tenure(
+          fence,
+          new LeaseRenewal(Duration.ofMillis(LEASE_MILLIS), Duration.ofSeconds(8)),
+          this::nowNanos,
+          this::wallNanos);
   private long nowMillis = 5_000;
   private long nextBeatMillis;
 
@@ -46,12 +59,17 @@ final class SteppedAgent {
   SteppedAgent(KernelTables found) {
     dataPlane = new FakeDataPlane(journal);
     dataPlane.kernel = found;
+    // What is found was open when the former process ended.
+    fence.admitted.put(LeaseMode.AVAILABLE, found.held());
+    fence.deadlines.put(
+        LeaseMode.AVAILABLE,
+        LeaseFence.Deadline.after(nowNanos(), wallNanos(), TimeUnit.SECONDS.toNanos(5)));
     AgentSettings settings =
         new AgentSettings(
             "node-1",
             "instance-1",
             "0.1.0",
-            Duration.ofMillis(400),
+            Duration.ofMillis(LEASE_MILLIS),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2));
     loop =
@@ -59,6 +77,7 @@ final class SteppedAgent {
             settings,
             inbox,
             dataPlane,
+            tenure,
             order -> {
               orders.add(order);
               journal.add("beat " + order);
@@ -113,12 +132,17 @@ final class SteppedAgent {
     BeatOrder order = orders.getLast();
     boolean farewell = order.intent() != Intent.RUNNING;
     nextBeatMillis = farewell ? Long.MAX_VALUE : nowMillis + BEAT_MILLIS;
-    inbox.accept(new Input.BeatSent(order.session(), nowNanos()));
+    hear(new Input.BeatSent(order.session(), nowNanos(), wallNanos()));
     if (kafkaIsThere) {
-      inbox.accept(
+      hear(
           new Input.BeatAcknowledged(
-              order.session(), order.intent(), nowNanos(), nowNanos() + 1_000_000));
+              order.session(), order.intent(), nowNanos(), wallNanos(), nowNanos() + 1_000_000));
     }
+  }
+
+  private void hear(Input input) {
+    tenure.heard(input);
+    inbox.accept(input);
   }
 
   long session() {
@@ -143,6 +167,10 @@ final class SteppedAgent {
 
   Optional<String> lastError() {
     return reports.getLast().lastError();
+  }
+
+  private long wallNanos() {
+    return nowNanos() + WALL_AHEAD_NANOS;
   }
 
   private long nowNanos() {

@@ -3,8 +3,10 @@ package io.sluice.simulator;
 import io.sluice.agent.AgentLoop;
 import io.sluice.agent.AgentSettings;
 import io.sluice.agent.Inbox;
+import io.sluice.agent.Tenure;
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
+import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.kafka.Beats;
 import io.sluice.allocator.core.allocation.AllocationInput;
 import io.sluice.model.AgentReport;
@@ -40,7 +42,7 @@ final class AgentRun {
   private final Beats beats;
   private final DecisionReader reader;
   private final ReportSender reports;
-  private final LeaseRenewal renewal;
+  private final ModelledRenewal renewal;
   private final WireWatch watch;
   private final List<Runnable> backlog = new ArrayList<>();
 
@@ -61,7 +63,7 @@ final class AgentRun {
     Duration lease = Duration.ofMillis(behaviour.leaseMillis(world.settings()));
     reports = new ReportSender(world, node, this);
     reader = new DecisionReader(world, node, this, this::read);
-    renewal = new LeaseRenewal(node.name(), lease.toNanos(), behaviour);
+    renewal = new ModelledRenewal(node.name(), lease.toNanos(), behaviour);
     watch = new WireWatch(world, node, this);
     beats =
         new Beats(
@@ -71,6 +73,7 @@ final class AgentRun {
             this::send,
             this::tell,
             this::leaseClock,
+            () -> node.clock().wall(),
             () -> loopMovedAt);
     loop =
         new AgentLoop(
@@ -83,6 +86,11 @@ final class AgentRun {
                 FAREWELL),
             inbox,
             node.kernel(),
+            new Tenure(
+                new OpenFence(node.kernel()),
+                new LeaseRenewal(lease, lease),
+                this::leaseClock,
+                () -> node.clock().wall()),
             this::order,
             this::report,
             node.wallMillis(),
@@ -225,6 +233,7 @@ final class AgentRun {
             beat.session(),
             beat.intent(),
             world.behaviour().leaseCountsFrom(beat.sentAt(), beat.receivedAt()),
+            beat.sentAtWall(),
             beat.receivedAt())
         : input;
   }
@@ -315,7 +324,7 @@ final class AgentRun {
       return;
     }
     beatAt = NEVER;
-    long rest = beats.step(leaseClock());
+    long rest = beats.step();
     watch.beat();
     beatAfter(Math.max(rest, SHORTEST_REST));
   }

@@ -24,11 +24,20 @@ public sealed interface Input {
   /** A record of {@code sluice.bindings} after that; empty is a tombstone. */
   record BindingRead(BindingId id, Optional<Binding> binding) implements Input {}
 
-  /** A beat was handed to the network. */
-  record BeatSent(long session, long sentAt) implements Input {}
+  /**
+   * A beat is about to be handed to the network.
+   *
+   * @param sentAtWall nanoseconds since the epoch, read before {@code sentAt}
+   */
+  record BeatSent(long session, long sentAt, long sentAtWall) implements Input {}
 
-  /** A beat was acknowledged by all copies in sync. */
-  record BeatAcknowledged(long session, Intent intent, long sentAt, long receivedAt)
+  /**
+   * A beat was acknowledged by all copies in sync.
+   *
+   * @param sentAtWall nanoseconds since the epoch, read before {@code sentAt}
+   */
+  record BeatAcknowledged(
+      long session, Intent intent, long sentAt, long sentAtWall, long receivedAt)
       implements Input {}
 
   /** Somebody else changed something of ours in the kernel, or may have. */

@@ -40,6 +40,7 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
   private final Delivery<Heartbeat> delivery;
   private final Consumer<Input> inbox;
   private final LongSupplier clock;
+  private final LongSupplier wallClock;
   private final LongSupplier loopMovedAt;
   private final Thread thread;
 
@@ -56,6 +57,7 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
   /**
    * @param inbox told of every beat sent and acknowledged
    * @param clock monotonic nanoseconds
+   * @param wallClock nanoseconds since the epoch
    * @param loopMovedAt when the loop last did something, on the same clock
    */
   public Beats(
@@ -65,6 +67,7 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
       Delivery<Heartbeat> delivery,
       Consumer<Input> inbox,
       LongSupplier clock,
+      LongSupplier wallClock,
       LongSupplier loopMovedAt) {
     this.instance = instance;
     this.interval = interval;
@@ -72,6 +75,7 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
     this.delivery = delivery;
     this.inbox = inbox;
     this.clock = clock;
+    this.wallClock = wallClock;
     this.loopMovedAt = loopMovedAt;
     this.thread = Thread.ofPlatform().name("beats").daemon().unstarted(this::run);
   }
@@ -90,15 +94,21 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
 
   private void run() {
     while (!closed) {
-      long rest = step(clock.getAsLong());
+      long rest = step();
       if (rest > 0) {
         LockSupport.parkNanos(this, rest);
       }
     }
   }
 
-  /** Beats if it is time to; returns for how many nanoseconds nothing is to do. */
-  public long step(long now) {
+  /**
+   * Beats if it is time to; returns for how many nanoseconds nothing is to do. The wall clock is
+   * read first: should this thread be stopped between the two readings, the beat looks older on
+   * that clock than it is, and the lease that it renews is shorter.
+   */
+  public long step() {
+    long wall = wallClock.getAsLong();
+    long now = clock.getAsLong();
     BeatOrder current = order;
     boolean isNew = current != null && !current.equals(lastOrder);
     if (current == null || (!isNew && current.intent() != Intent.RUNNING)) {
@@ -110,7 +120,7 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
     nextBeat = isNew || now - nextBeat > interval.toNanos() ? now : nextBeat;
     nextBeat += interval.toNanos();
     if (!isWithheld(now, isNew)) {
-      beat(current, now);
+      beat(current, now, wall);
     }
     return Math.max(nextBeat - clock.getAsLong(), 0);
   }
@@ -127,11 +137,11 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
     return withheld;
   }
 
-  private void beat(BeatOrder current, long now) {
+  private void beat(BeatOrder current, long now, long wall) {
     lastOrder = current;
     lastSent = now;
     sequence++;
-    inbox.accept(new Input.BeatSent(current.session(), now));
+    inbox.accept(new Input.BeatSent(current.session(), now, wall));
     Heartbeat beat =
         new Heartbeat(
             instance,
@@ -139,10 +149,11 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
             sequence,
             Math.toIntExact(interval.toMillis()),
             current.intent());
-    delivery.send(beat, failure -> delivered(current, now, failure));
+    delivery.send(beat, failure -> delivered(current, now, wall, failure));
   }
 
-  private void delivered(BeatOrder sent, long sentAt, Optional<Exception> failure) {
+  private void delivered(
+      BeatOrder sent, long sentAt, long sentAtWall, Optional<Exception> failure) {
     if (failure.isPresent()) {
       if (!failing) {
         failing = true;
@@ -152,7 +163,8 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
     }
     failing = false;
     inbox.accept(
-        new Input.BeatAcknowledged(sent.session(), sent.intent(), sentAt, clock.getAsLong()));
+        new Input.BeatAcknowledged(
+            sent.session(), sent.intent(), sentAt, sentAtWall, clock.getAsLong()));
   }
 
   /** Beats no more. */

@@ -45,7 +45,7 @@ final class FixedParts {
           nic.name(),
           nic.name());
     }
-    runNft(RuleSet.install(tunnel.device()));
+    runNft(RuleSet.install(tunnel.device()) + RuleSet.installFence(nic.name()));
     for (IpFamily family : IpFamily.values()) {
       route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
     }

@@ -2,6 +2,7 @@ package io.sluice.agent.kernel;
 
 import io.sluice.agent.core.DataPlane;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.NextHop;
 import io.sluice.model.AgentReport;
 import io.sluice.model.InterfaceAddress;
@@ -9,6 +10,7 @@ import io.sluice.model.IpAddress;
 import io.sluice.model.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -34,6 +36,10 @@ public final class LinuxDataPlane implements DataPlane {
   private final Announcer announcer;
   private final FlowSweeper flows;
   private final KernelMonitor monitor;
+  private final NetdevFence fence;
+
+  /** What the fence is about, as far as we have told it. */
+  private Optional<SortedSet<IpAddress>> guarded = Optional.empty();
 
   /** What the last reading could not make sense of; taken away with the next change. */
   private List<SetElement> strayElements = List.of();
@@ -52,6 +58,8 @@ public final class LinuxDataPlane implements DataPlane {
       flows = resources.add(new FlowSweeper());
       monitor = resources.add(new KernelMonitor(nic, tunnel.device(), nft));
       monitor.trust(route.port());
+      fence = resources.add(new NetdevFence(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)));
+      monitor.trust(fence.port());
       Libnftables libnftables = resources.add(new Libnftables());
       fixedParts = new FixedParts(route, libnftables, monitor, tunnel, tunnelDevice);
       flows.start();
@@ -131,7 +139,13 @@ public final class LinuxDataPlane implements DataPlane {
 
   @Override
   public void install() {
-    locked(() -> fixedParts.install(nicLink()));
+    locked(() -> {
+      fixedParts.install(nicLink());
+      // The fence may have been new.
+      Optional<SortedSet<IpAddress>> pool = guarded;
+      guarded = Optional.empty();
+      pool.ifPresent(this::guard);
+    });
   }
 
   @Override
@@ -167,6 +181,11 @@ public final class LinuxDataPlane implements DataPlane {
       PolicyRouting newRouting = PolicyRouting.of(to.routes(), interfaces);
       Difference<IpAddress> held = Difference.of(from.held(), to.held());
 
+      SortedSet<IpAddress> pool = new TreeSet<>(from.pool());
+      pool.addAll(to.pool());
+      guard(pool);
+      fence.shut(held.removed());
+
       List<NetlinkRequest> first =
           oldRouting.with(strayRouting).additions(newRouting, tunnel.networkId());
       held.added().forEach(ip -> first.add(addressAdded(interfaces.nic(), ip)));
@@ -181,10 +200,20 @@ public final class LinuxDataPlane implements DataPlane {
       held.removed().forEach(ip -> last.add(addressRemoved(interfaces.nic(), ip)));
       route.transact(last);
 
+      guard(to.pool());
       strayElements = List.of();
       strayRouting = PolicyRouting.none();
       flows.tablesChanged(from, to);
     });
+  }
+
+  /** Addresses come under guard before they come into the kernel, and leave the guard after it. */
+  private void guard(SortedSet<IpAddress> pool) {
+    if (!guarded.equals(Optional.of(pool))) {
+      guarded = Optional.empty();
+      fence.guard(pool);
+      guarded = Optional.of(new TreeSet<>(pool));
+    }
   }
 
   private NetlinkRequest addressAdded(int nicIndex, IpAddress ip) {
@@ -214,6 +243,11 @@ public final class LinuxDataPlane implements DataPlane {
   @Override
   public void onDrift(Runnable listener) {
     monitor.onDrift(listener);
+  }
+
+  /** The lease of this node, which does not wait for anything that goes on here. */
+  public LeaseFence fence() {
+    return fence;
   }
 
   /** What the guards have dropped, by the name of the guard's counter in {@code sluice.nft}. */

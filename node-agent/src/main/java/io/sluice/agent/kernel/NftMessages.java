@@ -15,6 +15,7 @@ final class NftMessages {
   private static final int NFNL_MSG_BATCH_BEGIN = 0x10;
   private static final int NFNL_MSG_BATCH_END = 0x11;
   private static final int NFPROTO_INET = 1;
+  private static final int NFPROTO_NETDEV = 5;
 
   static final int NFT_MSG_NEWSETELEM = SUBSYSTEM | 12;
   static final int NFT_MSG_DELSETELEM = SUBSYSTEM | 14;
@@ -33,6 +34,8 @@ final class NftMessages {
   private static final int NFTA_SET_ELEM_KEY = 1;
   private static final int NFTA_SET_ELEM_DATA = 2;
   private static final int NFTA_SET_ELEM_FLAGS = 3;
+  private static final int NFTA_SET_ELEM_TIMEOUT = 4;
+  private static final int NFTA_SET_ELEM_EXPIRATION = 5;
   private static final int NFTA_SET_ELEM_KEY_END = 10;
   private static final int NFT_SET_ELEM_INTERVAL_END = 1;
   private static final int NFTA_DATA_VALUE = 1;
@@ -62,7 +65,7 @@ final class NftMessages {
             | (type == NFT_MSG_NEWSETELEM ? MessageBuilder.NLM_F_CREATE : 0)
             | (acknowledge ? MessageBuilder.NLM_F_ACK : 0);
     MessageBuilder message =
-        fixed(type, flags, NFPROTO_INET, 0)
+        fixed(type, flags, family(set), 0)
             .attribute(NFTA_TABLE, Ownership.TABLE)
             .attribute(NFTA_SET_ELEM_LIST_SET, set.kernelName());
     // Without a list of elements, the message means all of them.
@@ -83,6 +86,11 @@ final class NftMessages {
     if (element.endsInterval()) {
       message.attributeU32BigEndian(NFTA_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
     }
+    if (element.timeoutMillis() > 0) {
+      // Without the expiration, an element that is there would keep its old one.
+      message.attributeU64BigEndian(NFTA_SET_ELEM_TIMEOUT, element.timeoutMillis());
+      message.attributeU64BigEndian(NFTA_SET_ELEM_EXPIRATION, element.timeoutMillis());
+    }
   }
 
   private static void value(MessageBuilder message, int type, ByteBuffer value) {
@@ -97,7 +105,7 @@ final class NftMessages {
         fixed(
                 NFT_MSG_GETSETELEM,
                 MessageBuilder.NLM_F_REQUEST | MessageBuilder.NLM_F_DUMP,
-                NFPROTO_INET,
+                family(set),
                 0)
             .attribute(NFTA_TABLE, Ownership.TABLE)
             .attribute(NFTA_SET_ELEM_LIST_SET, set.kernelName())
@@ -125,7 +133,8 @@ final class NftMessages {
         value(element, NFTA_SET_ELEM_KEY).orElseThrow(),
         value(element, NFTA_SET_ELEM_KEY_END),
         (flags & NFT_SET_ELEM_INTERVAL_END) != 0,
-        value(element, NFTA_SET_ELEM_DATA));
+        value(element, NFTA_SET_ELEM_DATA),
+        0);
   }
 
   private static Optional<ByteBuffer> value(Attributes element, int type) {
@@ -165,6 +174,10 @@ final class NftMessages {
   static boolean isOurs(ReceivedMessage received) {
     return received.u8(0) == NFPROTO_INET
         && received.attributes(FIXED_BYTES).text(NFTA_TABLE).equals(Optional.of(Ownership.TABLE));
+  }
+
+  private static int family(NftSet set) {
+    return set.content().isOfFence() ? NFPROTO_NETDEV : NFPROTO_INET;
   }
 
   private static MessageBuilder fixed(int type, int flags, int family, int resource) {

@@ -1,13 +1,14 @@
 package io.sluice.agent.kernel;
 
 import io.sluice.model.IpFamily;
+import io.sluice.model.LeaseMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * A set or map of {@code sluice.nft}.
+ * A set or map of {@code sluice.nft} or {@code fence.nft}.
  *
  * @param content what it holds
  * @param shard which of several with such content, 0 if there is only one
@@ -28,7 +29,23 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
     POOL_V4,
     POOL_V6,
     CLUSTER_V4,
-    CLUSTER_V6;
+    CLUSTER_V6,
+    // Those of fence.nft:
+    GUARDED_V4,
+    GUARDED_V6,
+    AVAILABLE_V4,
+    AVAILABLE_V6,
+    STRICT_V4,
+    STRICT_V6,
+    AVAILABLE_ALIVE,
+    STRICT_ALIVE,
+    AVAILABLE_UNTIL,
+    STRICT_UNTIL;
+
+    /** Whether it belongs to the lease and not to the tables. */
+    boolean isOfFence() {
+      return compareTo(GUARDED_V4) >= 0;
+    }
 
     boolean isSharded() {
       return this == DESTINATION_V4 || this == DESTINATION_V6;
@@ -49,6 +66,9 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
   private static List<NftSet> everySet() {
     List<NftSet> sets = new ArrayList<>();
     for (Content content : Content.values()) {
+      if (content.isOfFence()) {
+        continue;
+      }
       for (int shard = 0; shard < (content.isSharded() ? SHARDS : 1); shard++) {
         sets.add(new NftSet(content, shard));
       }
@@ -56,6 +76,7 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
     return Collections.unmodifiableList(sets);
   }
 
+  /** All sets of {@code sluice.nft}. */
   static List<NftSet> all() {
     return ALL;
   }
@@ -88,6 +109,38 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
 
   static NftSet cluster(IpFamily family) {
     return of(family, Content.CLUSTER_V4, Content.CLUSTER_V6, 0);
+  }
+
+  static NftSet guarded(IpFamily family) {
+    return of(family, Content.GUARDED_V4, Content.GUARDED_V6, 0);
+  }
+
+  /** The addresses of a mode that this node has admitted. */
+  static NftSet admitted(LeaseMode mode, IpFamily family) {
+    return switch (mode) {
+      case AVAILABLE -> of(family, Content.AVAILABLE_V4, Content.AVAILABLE_V6, 0);
+      case STRICT -> of(family, Content.STRICT_V4, Content.STRICT_V6, 0);
+    };
+  }
+
+  /** The relative end of a mode's lease: elements that time out. */
+  static NftSet alive(LeaseMode mode) {
+    return new NftSet(
+        switch (mode) {
+          case AVAILABLE -> Content.AVAILABLE_ALIVE;
+          case STRICT -> Content.STRICT_ALIVE;
+        },
+        0);
+  }
+
+  /** The absolute end of a mode's lease: one interval of time. */
+  static NftSet until(LeaseMode mode) {
+    return new NftSet(
+        switch (mode) {
+          case AVAILABLE -> Content.AVAILABLE_UNTIL;
+          case STRICT -> Content.STRICT_UNTIL;
+        },
+        0);
   }
 
   private static NftSet of(IpFamily family, Content ipv4, Content ipv6, int shard) {

@@ -11,10 +11,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The fixed part of the data plane: the text of {@code sluice.nft} with its values filled in. */
+/**
+ * The fixed part of the data plane: the texts of {@code sluice.nft} and {@code fence.nft} with
+ * their values filled in.
+ */
 final class RuleSet {
 
-  private static final String RESOURCE = "sluice.nft";
+  private static final String TABLES = "sluice.nft";
+  private static final String FENCE = "fence.nft";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$([a-z_]+)");
 
   private static final Map<String, String> VALUES =
@@ -72,24 +76,39 @@ final class RuleSet {
 
   /** Commands that put the rules in place, whatever is there, and keep all elements. */
   static String install(String tunnel) {
-    return PLACEHOLDER.matcher(text()).replaceAll(found -> value(found.group(1), tunnel));
+    return fillIn(TABLES, "tunnel", tunnel);
   }
 
-  private static String value(String name, String tunnel) {
-    if (name.equals("tunnel")) {
-      return '"' + tunnel + '"';
-    }
+  /** Commands that put the fence in place at this network interface, and keep all elements. */
+  static String installFence(String nic) {
+    return fillIn(FENCE, "nic", nic);
+  }
+
+  private static String fillIn(String resource, String device, String deviceName) {
+    return PLACEHOLDER
+        .matcher(text(resource))
+        .replaceAll(found ->
+            found.group(1).equals(device) ? '"' + deviceName + '"' : value(found.group(1)));
+  }
+
+  private static String value(String name) {
     return Optional.ofNullable(VALUES.get(name))
         .orElseThrow(() -> new IllegalStateException("$" + name + " means nothing"));
   }
 
-  /** Commands that take the table away, whether it is there or not. */
+  /** Commands that take our tables away, whether they are there or not. */
   static String remove() {
-    return "add table inet %1$s\ndelete table inet %1$s\n".formatted(Ownership.TABLE);
+    return """
+    add table inet %1$s
+    delete table inet %1$s
+    add table netdev %1$s
+    delete table netdev %1$s
+    """
+        .formatted(Ownership.TABLE);
   }
 
-  private static String text() {
-    try (InputStream in = RuleSet.class.getResourceAsStream(RESOURCE)) {
+  private static String text(String resource) {
+    try (InputStream in = RuleSet.class.getResourceAsStream(resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

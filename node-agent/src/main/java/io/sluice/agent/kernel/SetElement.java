@@ -11,13 +11,15 @@ import java.util.Optional;
  * @param lastKey of an interval in a concatenation, its last value (NFTA_SET_ELEM_KEY_END)
  * @param endsInterval whether this marks the first value behind a plain interval
  * @param data of a map, what is found
+ * @param timeoutMillis of a set whose elements time out, after how long; 0 elsewhere
  */
 record SetElement(
     NftSet set,
     ByteBuffer key,
     Optional<ByteBuffer> lastKey,
     boolean endsInterval,
-    Optional<ByteBuffer> data) {
+    Optional<ByteBuffer> data,
+    long timeoutMillis) {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -30,10 +32,24 @@ record SetElement(
           .thenComparing(element -> element.data.orElse(NOTHING));
 
   static SetElement member(NftSet set, ByteBuffer key) {
-    return new SetElement(set, key, Optional.empty(), false, Optional.empty());
+    return new SetElement(set, key, Optional.empty(), false, Optional.empty(), 0);
   }
 
   static SetElement entry(NftSet set, ByteBuffer key, ByteBuffer data) {
-    return new SetElement(set, key, Optional.empty(), false, Optional.of(data));
+    return new SetElement(set, key, Optional.empty(), false, Optional.of(data), 0);
+  }
+
+  /** A member that is gone after the time. @throws IllegalArgumentException if that is none */
+  static SetElement expiring(NftSet set, ByteBuffer key, long timeoutMillis) {
+    if (timeoutMillis <= 0) {
+      // To the kernel, none would mean for ever.
+      throw new IllegalArgumentException("a timeout of " + timeoutMillis + " ms");
+    }
+    return new SetElement(set, key, Optional.empty(), false, Optional.empty(), timeoutMillis);
+  }
+
+  /** Marks the first value behind an interval. */
+  static SetElement intervalEnd(NftSet set, ByteBuffer key) {
+    return new SetElement(set, key, Optional.empty(), true, Optional.empty(), 0);
   }
 }

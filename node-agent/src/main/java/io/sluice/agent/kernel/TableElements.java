@@ -125,7 +125,8 @@ final class TableElements {
         KernelValues.intervalKey(mark, range.first()),
         Optional.of(KernelValues.intervalKey(mark, range.last())),
         false,
-        Optional.of(KernelValues.mark(Marks.ofVerdict(range.verdict()))));
+        Optional.of(KernelValues.mark(Marks.ofVerdict(range.verdict()))),
+        0);
   }
 
   static SetElement egressRoute(int index, int route) {
@@ -174,7 +175,7 @@ final class TableElements {
   }
 
   private static SetElement intervalEnd(NftSet set, IpAddress end) {
-    return new SetElement(set, KernelValues.address(end), Optional.empty(), true, Optional.empty());
+    return SetElement.intervalEnd(set, KernelValues.address(end));
   }
 
   private static boolean isZero(IpAddress address) {

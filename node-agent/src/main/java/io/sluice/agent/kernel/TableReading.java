@@ -76,6 +76,17 @@ final class TableReading {
       case BOUND_V4, BOUND_V6 -> bound.add(element);
       case POOL_V4, POOL_V6 -> pool.add(KernelValues.readAddress(element.key()));
       case CLUSTER_V4, CLUSTER_V6 -> boundary(element);
+      case GUARDED_V4,
+          GUARDED_V6,
+          AVAILABLE_V4,
+          AVAILABLE_V6,
+          STRICT_V4,
+          STRICT_V6,
+          AVAILABLE_ALIVE,
+          STRICT_ALIVE,
+          AVAILABLE_UNTIL,
+          STRICT_UNTIL ->
+          throw new IllegalArgumentException("of the fence, not of the tables: " + element.set());
     };
   }
 

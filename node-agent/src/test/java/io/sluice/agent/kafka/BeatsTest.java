@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class BeatsTest {
 
+  private static final long WALL_AHEAD = TimeUnit.DAYS.toNanos(20_000);
+
   private long now = millis(10_000);
   private long loopMovedAt = now;
   private final List<Heartbeat> sent = new ArrayList<>();
@@ -32,6 +34,7 @@ class BeatsTest {
           },
           inputs::add,
           () -> now,
+          () -> now + WALL_AHEAD,
           () -> loopMovedAt);
 
   @Test
@@ -56,20 +59,21 @@ class BeatsTest {
   void theInboxHearsOfEveryBeatAndOfItsAcknowledgement() {
     beats.accept(new BeatOrder(7, Intent.RUNNING));
     long sentAt = now;
-    beats.step(now);
+    beats.step();
     now += millis(3);
     outcomes.getFirst().accept(Optional.empty());
 
     assertThat(inputs)
         .containsExactly(
-            new Input.BeatSent(7, sentAt),
-            new Input.BeatAcknowledged(7, Intent.RUNNING, sentAt, sentAt + millis(3)));
+            new Input.BeatSent(7, sentAt, sentAt + WALL_AHEAD),
+            new Input.BeatAcknowledged(
+                7, Intent.RUNNING, sentAt, sentAt + WALL_AHEAD, sentAt + millis(3)));
   }
 
   @Test
   void aBeatThatFailsIsNotAcknowledged() {
     beats.accept(new BeatOrder(7, Intent.RUNNING));
-    beats.step(now);
+    beats.step();
     outcomes.getFirst().accept(Optional.of(new IllegalStateException("no broker")));
 
     assertThat(inputs).hasSize(1);
@@ -113,20 +117,45 @@ class BeatsTest {
   @Test
   void anAgentWhoseLoopHangsDoesNotBeat() {
     beats.accept(new BeatOrder(7, Intent.RUNNING));
-    beats.step(now);
+    beats.step();
     for (int i = 0; i < 100; i++) {
       now += millis(100);
-      beats.step(now);
+      beats.step();
     }
 
     assertThat(sent).as("5 seconds are granted").hasSize(50);
+  }
+
+  @Test
+  void aPauseBetweenTheTwoClocksMakesTheBeatLookOlderNotYounger() {
+    List<String> readings = new ArrayList<>();
+    Beats paused =
+        new Beats(
+            "instance-1",
+            Duration.ofMillis(100),
+            Duration.ofMillis(400),
+            (_, _) -> {},
+            inputs::add,
+            () -> {
+              readings.add("monotonic");
+              return now;
+            },
+            () -> {
+              readings.add("wall");
+              return now;
+            },
+            () -> loopMovedAt);
+    paused.accept(new BeatOrder(7, Intent.RUNNING));
+    paused.step();
+
+    assertThat(readings).startsWith("wall", "monotonic");
   }
 
   /** The loop is alive, and time passes in steps of 10 ms. */
   private void advance(long millis) {
     for (long end = now + millis(millis); now < end; now += millis(10)) {
       loopMovedAt = now;
-      beats.step(now);
+      beats.step();
     }
   }
 

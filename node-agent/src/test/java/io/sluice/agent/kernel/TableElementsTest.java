@@ -167,7 +167,8 @@ class TableElementsTest {
                     ofClass.key(),
                     ofClass.lastKey(),
                     false,
-                    ofClass.data()),
+                    ofClass.data(),
+                    0),
                 SetElement.entry(NftSet.EGRESS_ROUTE, KernelValues.mark(1), KernelValues.mark(2)),
                 TableElements.snat(7, IpAddress.parse("10.40.1.1")).getFirst(),
                 TableElements.snat(8, IpAddress.parse("10.40.1.2")).getLast()));

@@ -2,11 +2,14 @@ package io.sluice.agent.kernel;
 
 import io.sluice.agent.core.DestinationRange;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.NextHop;
 import io.sluice.agent.core.PodClass;
 import io.sluice.agent.core.Verdict;
 import io.sluice.model.Cidr;
 import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -43,6 +46,7 @@ final class Underlay implements AutoCloseable {
   static final int EGRESS = 1;
   static final int EGRESS_V6 = 2;
   private static final int CLASS = 1;
+  private static final Duration LONG_LEASE = Duration.ofMinutes(5);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final NetworkNamespace wire;
@@ -170,6 +174,11 @@ final class Underlay implements AutoCloseable {
     }
   }
 
+  /** A deadline so far from now. */
+  static LeaseFence.Deadline in(Duration lease) {
+    return LeaseFence.Deadline.after(System.nanoTime(), WallClock.nanos(), lease.toNanos());
+  }
+
   static SortedMap<Integer, NextHop> route(int holder, boolean direct) {
     return new TreeMap<>(
         Map.of(
@@ -180,6 +189,8 @@ final class Underlay implements AutoCloseable {
   void set(int node, KernelTables tables) {
     LinuxDataPlane dataPlane = dataPlanes.get(node);
     dataPlane.apply(dataPlane.observe(), tables);
+    dataPlane.fence().admit(new TreeMap<>(Map.of(LeaseMode.AVAILABLE, tables.held())));
+    dataPlane.fence().renew(LeaseMode.AVAILABLE, in(LONG_LEASE));
     tables.held().forEach(dataPlane::announce);
   }
 

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * beats that were sent, strict ones by beats that were acknowledged, each until its beat's sending
  * plus the lease. What was granted to a former session may stay open, but never opens again.
  */
-final class LeaseRenewal {
+final class ModelledRenewal {
 
   /** Deadlines of a session, on the clock of the lease. */
   private static final class Session {
@@ -34,7 +34,7 @@ final class LeaseRenewal {
   private long number;
   private Session session = new Session();
 
-  LeaseRenewal(String node, long leaseNanos, Behaviour behaviour) {
+  ModelledRenewal(String node, long leaseNanos, Behaviour behaviour) {
     this.node = node;
     this.leaseNanos = leaseNanos;
     this.behaviour = behaviour;
@@ -58,7 +58,7 @@ final class LeaseRenewal {
       case Input.TopicsRead read -> read.assignments().forEach(assignments::put);
       case Input.AssignmentRead(var ip, var assignment) ->
           assignment.ifPresent(value -> assignments.put(ip, value));
-      case Input.BeatSent(long ofSession, long sentAt) -> sent(ofSession, sentAt);
+      case Input.BeatSent(long ofSession, long sentAt, _) -> sent(ofSession, sentAt);
       case Input.BeatAcknowledged beat ->
           acknowledged(beat.session(), beat.sentAt(), beat.receivedAt());
       case Input.BindingRead _, Input.DriftNoticed _, Input.StopRequested _ -> {

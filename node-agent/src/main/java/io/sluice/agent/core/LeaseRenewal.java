@@ -1,0 +1,89 @@
+package io.sluice.agent.core;
+
+import io.sluice.agent.core.LeaseFence.Deadline;
+import io.sluice.model.Heartbeat.Intent;
+import io.sluice.model.LeaseMode;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Until when the kernel is to keep the leases of this node alive (design, section 4.3 to 4.5). The
+ * available one ends a lease after the newest beat that was <em>sent</em>: this process was alive.
+ * The strict one ends a lease after the newest beat that was sent <em>and acknowledged</em>: nobody
+ * can have been told to take over.
+ *
+ * <p>Every deadline counts from the moment a beat was sent. Whatever is stalled afterwards, the
+ * beat, its acknowledgement, this process or the system call, cannot move it. A deadline that has
+ * passed is never renewed within its session: the decision that took the addresses away may be on
+ * its way.
+ */
+public final class LeaseRenewal {
+
+  private final long leaseNanos;
+  private final long restartLeaseNanos;
+  private long session;
+  private long aliveUntil;
+  private Optional<Deadline> acknowledged = Optional.empty();
+  private boolean strictLapsed;
+
+  /**
+   * @param lease the lease {@code L}
+   * @param restartLease how long available addresses stay open after an announced restart was
+   *     acknowledged; shorter than the grace that the allocator gives to a restart
+   */
+  public LeaseRenewal(Duration lease, Duration restartLease) {
+    this.leaseNanos = lease.toNanos();
+    this.restartLeaseNanos = restartLease.toNanos();
+  }
+
+  /** Beats carry this session from now on; the first one is expected within the lease. */
+  public void begin(long newSession, long now) {
+    session = newSession;
+    aliveUntil = now + leaseNanos;
+    acknowledged = Optional.empty();
+    strictLapsed = false;
+  }
+
+  /** The available lease after this beat; empty if the session had lapsed before it was sent. */
+  public Optional<Deadline> sent(Input.BeatSent beat) {
+    if (beat.session() != session || beat.sentAt() - aliveUntil >= 0) {
+      return Optional.empty();
+    }
+    aliveUntil = beat.sentAt() + leaseNanos;
+    return Optional.of(Deadline.after(beat.sentAt(), beat.sentAtWall(), leaseNanos));
+  }
+
+  /**
+   * What an acknowledged beat entitles to: the strict lease of its session, or with the
+   * announcement of a restart, the longer available one. Empty if it was late, or older than
+   * another one.
+   */
+  public Optional<Deadline> acknowledged(Input.BeatAcknowledged beat) {
+    if (beat.session() != session) {
+      return Optional.empty();
+    }
+    return switch (beat.intent()) {
+      case RUNNING -> strict(beat);
+      case RESTARTING ->
+          Optional.of(Deadline.after(beat.sentAt(), beat.sentAtWall(), restartLeaseNanos));
+      case STOPPING -> Optional.empty();
+    };
+  }
+
+  /** Which lease an acknowledged beat of this intent is about. */
+  public static LeaseMode mode(Intent intent) {
+    return intent == Intent.RUNNING ? LeaseMode.STRICT : LeaseMode.AVAILABLE;
+  }
+
+  private Optional<Deadline> strict(Input.BeatAcknowledged beat) {
+    Deadline until = Deadline.after(beat.sentAt(), beat.sentAtWall(), leaseNanos);
+    Deadline before = acknowledged.orElse(until);
+    strictLapsed |= beat.receivedAt() - before.monotonicNanos() >= 0;
+    boolean newer = acknowledged.isEmpty() || until.monotonicNanos() > before.monotonicNanos();
+    if (strictLapsed || !newer) {
+      return Optional.empty();
+    }
+    acknowledged = Optional.of(until);
+    return acknowledged;
+  }
+}
