@@ -54,6 +54,10 @@ final class NetworkNamespace implements AutoCloseable {
     exec("ip", "netns", "add", name);
     NetworkNamespace namespace = new NetworkNamespace(name);
     namespace.run("ip link set lo up");
+    // A new namespace begins with the host's IPv4 settings, and a host with Docker forwards.
+    namespace.run(
+        "sysctl -qw net.ipv4.ip_forward=0"
+            + " net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0");
     return namespace;
   }
 
