@@ -3,6 +3,7 @@ package io.sluice.schemas;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,11 +119,16 @@ public final class TopicCatalogue {
 
   private SortedMap<String, String> settings(Topic<?, ?> topic) {
     SortedMap<String, String> settings = new TreeMap<>(topic.config());
-    // A write is acknowledged by a majority, so that no acknowledged grant dies with a broker; two
-    // copies have no majority that survives one.
-    int inSync = replication >= 3 ? replication / 2 + 1 : 1;
-    settings.put(MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(inSync));
+    settings.put(MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(inSync(replication)));
     return settings;
+  }
+
+  /**
+   * A write is acknowledged by a majority, so that no acknowledged beat or grant dies with a
+   * broker; two copies have no majority that survives one.
+   */
+  private static int inSync(int copies) {
+    return copies >= 3 ? copies / 2 + 1 : 1;
   }
 
   /** A created topic becomes known to the brokers a moment later. */
@@ -157,8 +163,11 @@ public final class TopicCatalogue {
       TopicDescription description = descriptions.get(topic.name());
       if (description != null) {
         comparePartitions(description, unsafe);
-        compareReplication(description, harmless);
-        compareSettings(topic, configs.get(resource(topic.name())), unsafe, harmless);
+        int copies = copies(description);
+        compareReplication(topic, copies, harmless);
+        Config config = configs.get(resource(topic.name()));
+        compareDurability(topic, copies, config, unsafe, harmless);
+        compareSettings(topic, config, unsafe, harmless);
       }
     }
     if (!unsafe.isEmpty()) {
@@ -178,16 +187,43 @@ public final class TopicCatalogue {
     }
   }
 
-  private void compareReplication(TopicDescription description, List<String> harmless) {
-    int found =
-        description.partitions().stream()
-            .mapToInt(partition -> partition.replicas().size())
-            .min()
-            .orElse(0);
+  private static int copies(TopicDescription description) {
+    return description.partitions().stream()
+        .mapToInt(partition -> partition.replicas().size())
+        .min()
+        .orElse(0);
+  }
+
+  private void compareReplication(Topic<?, ?> topic, int found, List<String> harmless) {
     if (found != replication) {
       harmless.add(
           "topic %s: it has %d copies, wanted %d; kafka-reassign-partitions changes that"
-              .formatted(description.name(), found, replication));
+              .formatted(topic.name(), found, replication));
+    }
+  }
+
+  /**
+   * A lease counts from an acknowledged beat. Were that beat lost with a broker, its node would
+   * count as silent while its lease goes on: two holders, even in mode strict.
+   */
+  private static void compareDurability(
+      Topic<?, ?> topic, int copies, Config config, List<String> unsafe, List<String> harmless) {
+    ConfigEntry unclean = config.get(UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG);
+    if (unclean != null && Boolean.parseBoolean(unclean.value())) {
+      unsafe.add(
+          contradiction(topic.name(), UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, unclean, "false"));
+    }
+    int needed = inSync(copies);
+    ConfigEntry inSync = config.get(MIN_IN_SYNC_REPLICAS_CONFIG);
+    int found = inSync == null ? 1 : Integer.parseInt(inSync.value());
+    if (found < needed) {
+      unsafe.add(
+          contradiction(
+              topic.name(), MIN_IN_SYNC_REPLICAS_CONFIG, inSync, Integer.toString(needed)));
+    } else if (found > needed && copies > 1) {
+      harmless.add(
+          contradiction(
+              topic.name(), MIN_IN_SYNC_REPLICAS_CONFIG, inSync, Integer.toString(needed)));
     }
   }
 
@@ -202,7 +238,8 @@ public final class TopicCatalogue {
 
   private void compareSettings(
       Topic<?, ?> topic, Config config, List<String> unsafe, List<String> harmless) {
-    settings(topic)
+    topic
+        .config()
         .forEach((setting, wanted) -> {
           ConfigEntry found = config.get(setting);
           if (found == null || !wanted.equals(found.value())) {

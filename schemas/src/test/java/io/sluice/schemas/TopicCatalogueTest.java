@@ -128,6 +128,30 @@ final class TopicCatalogueTest {
   }
 
   @Test
+  void anAcknowledgedBeatThatMayBeLostIsUnsafe() {
+    add(Topics.HEARTBEATS, 1, brokers, Map.of("min.insync.replicas", "1"));
+    assertThatExceptionOfType(TopicCatalogueException.class)
+        .isThrownBy(() -> TopicCatalogue.ensure(admin, 1, (short) 1))
+        .withMessageContaining("topic sluice.heartbeats: min.insync.replicas is 1, wanted 2;")
+        .withMessageContaining("--add-config min.insync.replicas=2");
+  }
+
+  @Test
+  void moreCopiesInSyncThanNeededAreAWarning() {
+    add(Topics.HEARTBEATS, 1, brokers, Map.of("min.insync.replicas", "3"));
+    assertThat(TopicCatalogue.ensure(admin, 1, (short) 1))
+        .anySatisfy(warning -> assertThat(warning).contains("min.insync.replicas is 3, wanted 2;"));
+  }
+
+  @Test
+  void aLeaderThatMayLackAcknowledgedWritesIsUnsafe() {
+    existing(Topics.HEARTBEATS, 1, Map.of("unclean.leader.election.enable", "true"));
+    assertThatExceptionOfType(TopicCatalogueException.class)
+        .isThrownBy(() -> TopicCatalogue.ensure(admin, 1, (short) 1))
+        .withMessageContaining("unclean.leader.election.enable is true, wanted false;");
+  }
+
+  @Test
   void whatKafkaRefusesIsReported() {
     assertThatExceptionOfType(InvalidReplicationFactorException.class)
         .isThrownBy(() -> TopicCatalogue.ensure(admin, 1, (short) 4));
@@ -135,15 +159,19 @@ final class TopicCatalogueTest {
 
   /** The topic as Sluice would have made it, but for these settings. */
   private void existing(Topic<?, ?> topic, int partitions, Map<String, String> different) {
+    add(topic, partitions, List.of(brokers.getFirst()), different);
+  }
+
+  private void add(
+      Topic<?, ?> topic, int partitions, List<Node> replicas, Map<String, String> different) {
     Map<String, String> settings = new HashMap<>(topic.config());
     settings.put("min.insync.replicas", "1");
     settings.putAll(different);
-    Node broker = brokers.getFirst();
     admin.addTopic(
         false,
         topic.name(),
         IntStream.range(0, partitions)
-            .mapToObj(i -> new TopicPartitionInfo(i, broker, List.of(broker), List.of(broker)))
+            .mapToObj(i -> new TopicPartitionInfo(i, replicas.getFirst(), replicas, replicas))
             .toList(),
         settings);
   }
