@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.model.AgentReport;
+import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.AgentReport.Nic;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
@@ -34,6 +36,7 @@ import io.sluice.model.Status;
 import io.sluice.model.Status.Truth;
 import io.sluice.model.StatusKey;
 import io.sluice.schemas.Topics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,12 +80,17 @@ class AllocationTopologyTest {
         cluster,
         ObjectId.node("node-" + n),
         new Node(METADATA, Map.of(), List.of(address), List.of(), true, false));
+    report(cluster, n, List.of());
+  }
+
+  private void report(String cluster, int n, List<Applied> applied) {
+    String address = "10.40.0." + (10 + n);
     Nic nic =
         new Nic("eth0", "02:00:00:00:00:0" + n, List.of(InterfaceAddress.parse(address + "/16")));
     rig.send(
         Topics.AGENTS,
         new NodeKey(cluster, "node-" + n),
-        new AgentReport("agent-" + n, 1, "1", nic, List.of(), Optional.empty()));
+        new AgentReport("agent-" + n, 1, "1", nic, applied, Optional.empty()));
   }
 
   private void beat(String cluster, int n) {
@@ -110,6 +118,23 @@ class AllocationTopologyTest {
     run(1_000, 1, 2);
   }
 
+  /** The agents of these nodes have done all that was decided. */
+  private void reportAllHeld(int... nodes) {
+    for (int n : nodes) {
+      List<Applied> held = new ArrayList<>();
+      for (String ip : List.of("10.40.1.100", "10.40.1.101")) {
+        IpAddress address = IpAddress.parse(ip);
+        if (holder(CLUSTER, address).equals("node-" + n)) {
+          held.add(
+              new Applied(
+                  address, assignment(CLUSTER, address).orElseThrow().epoch(), AppliedState.HELD));
+        }
+      }
+      report(CLUSTER, n, held);
+    }
+    rig.advance(100);
+  }
+
   private Optional<Assignment> assignment(String cluster, IpAddress ip) {
     return rig.newest(Topics.ASSIGNMENTS, new AssignmentKey(cluster, ip));
   }
@@ -126,6 +151,7 @@ class AllocationTopologyTest {
   void addressesAreGrantedAndTheStatusSaysSo() {
     start();
     assertThat(holder(CLUSTER, A)).startsWith("node-");
+    reportAllHeld(1, 2);
     Status status =
         rig.newest(Topics.STATUS, new StatusKey(CLUSTER, GATEWAY, StatusKey.Author.ALLOCATION))
             .orElseThrow();

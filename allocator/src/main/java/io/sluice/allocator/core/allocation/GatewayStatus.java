@@ -20,9 +20,9 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * The status of a gateway. {@code AddressesAssigned}: every usable address has a holder. {@code
- * Ready}: that, and everything the specification lists is usable. {@code Degraded}: something
- * works, but not all of it.
+ * The status of a gateway. {@code AddressesAssigned}: the kernel of a node carries every usable
+ * address, as its agent reports. {@code Ready}: that, and everything the specification lists is
+ * usable. {@code Degraded}: something works, but not all of it.
  */
 final class GatewayStatus {
 
@@ -30,22 +30,25 @@ final class GatewayStatus {
   static final int MAX_LISTED_ADDRESSES = 5_000;
 
   private final AllocationState state;
+  private final InPlace inPlace;
   private final ObjectId id;
   private final Gateway gateway;
   private final Map<String, String> nodes = new TreeMap<>();
   private final Map<String, String> floatingIps = new TreeMap<>();
   private final List<String> troubles = new ArrayList<>();
   private final List<String> nowhere = new ArrayList<>();
+  private final List<String> applying = new ArrayList<>();
   private int addresses;
 
-  private GatewayStatus(AllocationState state, ObjectId id, Gateway gateway) {
+  private GatewayStatus(AllocationState state, InPlace inPlace, ObjectId id, Gateway gateway) {
     this.state = state;
+    this.inPlace = inPlace;
     this.id = id;
     this.gateway = gateway;
   }
 
-  static Status of(AllocationState state, ObjectId id, Gateway gateway) {
-    return new GatewayStatus(state, id, gateway).status();
+  static Status of(AllocationState state, InPlace inPlace, ObjectId id, Gateway gateway) {
+    return new GatewayStatus(state, inPlace, id, gateway).status();
   }
 
   private Status status() {
@@ -76,8 +79,13 @@ final class GatewayStatus {
               && assignment.gateway().equals(Optional.of(id));
       if (!held) {
         nowhere.add(ip + " " + Reasons.whyNowhere(ip, state.pool()));
+        continue;
+      }
+      String node = assignment.holder().orElseThrow().node();
+      if (!inPlace.contains(ip)) {
+        applying.add(ip + " on " + node);
       } else if (floatingIps.size() < MAX_LISTED_ADDRESSES) {
-        floatingIps.put(ip.toString(), assignment.holder().orElseThrow().node());
+        floatingIps.put(ip.toString(), node);
       }
     }
   }
@@ -114,15 +122,21 @@ final class GatewayStatus {
           "NoFloatingIPs",
           "spec.floatingIPs: lists no address; add one of a subnet of the nodes");
     }
-    return nowhere.isEmpty()
+    if (!nowhere.isEmpty()) {
+      return condition(Statuses.READY, Truth.FALSE, "AddressesUnassigned", nowhereMessage());
+    }
+    return applying.isEmpty()
         ? condition(Statuses.READY, Truth.TRUE, "Ready", "all addresses have a node")
-        : condition(Statuses.READY, Truth.FALSE, "AddressesUnassigned", nowhereMessage());
+        : condition(Statuses.READY, Truth.FALSE, Statuses.APPLYING, applyingMessage());
   }
 
   private Condition assigned() {
     String type = "AddressesAssigned";
     if (!nowhere.isEmpty()) {
       return condition(type, Truth.FALSE, nowhereReason(), nowhereMessage());
+    }
+    if (!applying.isEmpty()) {
+      return condition(type, Truth.FALSE, Statuses.APPLYING, applyingMessage());
     }
     return condition(
         type,
@@ -152,6 +166,11 @@ final class GatewayStatus {
   private String nowhereMessage() {
     return "%d of %d addresses have no node: %s. %s"
         .formatted(nowhere.size(), addresses, Reasons.list(nowhere), nodesMessage());
+  }
+
+  private String applyingMessage() {
+    return "%d of %d addresses were given to nodes whose agents have not reported them in place yet: %s; if this lasts, look at the agents' logs"
+        .formatted(applying.size(), addresses, Reasons.list(applying));
   }
 
   /** What stands in the way at each node, so that one sees which one to mend. */

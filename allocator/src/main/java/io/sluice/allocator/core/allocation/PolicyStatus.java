@@ -19,11 +19,11 @@ final class PolicyStatus {
 
   private PolicyStatus() {}
 
-  static Status of(AllocationState state, String policy) {
+  static Status of(AllocationState state, InPlace inPlace, String policy) {
     PolicyOutcome outcome = state.policyOutcomes().get(policy);
     return new Status(
         outcome.policy().metadata().generation(),
-        List.of(ready(state, outcome)),
+        List.of(ready(state, inPlace, outcome)),
         Map.of(),
         Map.of(),
         outcome.egressIps().stream().map(IpAddress::toString).toList(),
@@ -34,7 +34,7 @@ final class PolicyStatus {
         OptionalInt.empty());
   }
 
-  private static Condition ready(AllocationState state, PolicyOutcome outcome) {
+  private static Condition ready(AllocationState state, InPlace inPlace, PolicyOutcome outcome) {
     Optional<Refusal> refusal =
         outcome.refusal().or(() -> outcome.badDestinations().stream().findFirst());
     if (refusal.isPresent()) {
@@ -49,14 +49,32 @@ final class PolicyStatus {
       return condition(
           Statuses.READY, Truth.TRUE, "NoSNAT", "packets leave with the Pods' own addresses");
     }
-    for (IpAddress ip : outcome.egressIps()) {
-      if (holder(state, ip).isEmpty()) {
-        return notReady(
-            "FloatingIPUnassigned",
-            "no node carries %s: %s; until then the packets it matches do not leave"
-                .formatted(ip, Reasons.whyNowhere(ip, state.pool())));
-      }
+    return outcome.egressIps().stream()
+        .flatMap(ip -> missing(state, inPlace, ip).stream())
+        .findFirst()
+        .orElseGet(() -> leaves(outcome));
+  }
+
+  /** What an address still lacks. */
+  private static Optional<Condition> missing(AllocationState state, InPlace inPlace, IpAddress ip) {
+    Optional<Holder> holder = holder(state, ip);
+    if (holder.isEmpty()) {
+      return Optional.of(
+          notReady(
+              "FloatingIPUnassigned",
+              "no node carries %s: %s; until then the packets it matches do not leave"
+                  .formatted(ip, Reasons.whyNowhere(ip, state.pool()))));
     }
+    return inPlace.contains(ip)
+        ? Optional.empty()
+        : Optional.of(
+            notReady(
+                Statuses.APPLYING,
+                "%s was given to %s, whose agent has not reported it in place yet; if this lasts, look at that agent's log"
+                    .formatted(ip, holder.get().node())));
+  }
+
+  private static Condition leaves(PolicyOutcome outcome) {
     return condition(
         Statuses.READY, Truth.TRUE, "Ready", "leaves with " + Reasons.list(outcome.egressIps()));
   }

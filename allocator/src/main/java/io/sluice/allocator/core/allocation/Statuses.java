@@ -17,16 +17,20 @@ final class Statuses {
 
   static final String READY = "Ready";
 
+  /** A node was chosen, and its agent has not said yet that it has done its part. */
+  static final String APPLYING = "Applying";
+
   private Statuses() {}
 
   static SortedMap<ObjectId, Status> of(AllocationState state) {
     SortedMap<ObjectId, Status> statuses = new TreeMap<>();
+    InPlace inPlace = InPlace.of(state);
     state
         .resources()
         .forEach((id, resource) -> {
           switch (resource) {
-            case Gateway gateway -> statuses.put(id, GatewayStatus.of(state, id, gateway));
-            case Policy _ -> statuses.put(id, PolicyStatus.of(state, id.name()));
+            case Gateway gateway -> statuses.put(id, GatewayStatus.of(state, inPlace, id, gateway));
+            case Policy _ -> statuses.put(id, PolicyStatus.of(state, inPlace, id.name()));
             case MalformedResource malformed -> statuses.put(id, malformed(malformed));
             case Node _ -> {}
           }
