@@ -6,9 +6,13 @@ import io.sluice.allocator.kafka.DeadLetters;
 import io.sluice.allocator.kafka.StreamsSettings;
 import io.sluice.allocator.kafka.Topologies;
 import io.sluice.kafka.KafkaOptions;
+import io.sluice.operations.Health;
+import io.sluice.operations.OperationsOptions;
+import io.sluice.operations.ProgramMetrics;
 import io.sluice.schemas.TopicCatalogue;
 import io.sluice.schemas.TopicCatalogueException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +57,9 @@ public final class Main implements Callable<Integer> {
   @Mixin private TimeOptions times;
   @Mixin private StreamsOptions streams;
 
+  @Mixin
+  private OperationsOptions operations = new OperationsOptions(OperationsOptions.ALLOCATOR_PORT);
+
   public static void main(String[] arguments) {
     System.exit(commandLine().execute(arguments));
   }
@@ -72,10 +79,14 @@ public final class Main implements Callable<Integer> {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     log.info("times: {}", allocation);
-    if (!makeTopics()) {
-      return CommandLine.ExitCode.SOFTWARE;
+    Health health = new Health().ready("topics", () -> Optional.of("not made or compared yet"));
+    try (var _ = operations.start(ProgramMetrics.registry(), health)) {
+      if (!makeTopics()) {
+        return CommandLine.ExitCode.SOFTWARE;
+      }
+      health.ready("topics", Optional::empty);
+      return run(allocation, settings, health);
     }
-    return run(allocation, settings);
   }
 
   /** Never steps, whatever happens to the machine's time of day. */
@@ -83,7 +94,7 @@ public final class Main implements Callable<Integer> {
     return System.nanoTime() / 1_000_000;
   }
 
-  private int run(AllocationSettings allocation, StreamsSettings settings)
+  private int run(AllocationSettings allocation, StreamsSettings settings, Health health)
       throws InterruptedException {
     Properties client = kafka.clientProperties();
     Application allocating =
@@ -98,6 +109,11 @@ public final class Main implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(stop);
     allocating.start();
     selecting.start();
+    health
+        .alive("allocation", allocating::hasStopped)
+        .alive("selection", selecting::hasStopped)
+        .ready("allocation running", allocating::isNotRunning)
+        .ready("selection running", selecting::isNotRunning);
     CompletableFuture<Void> ready =
         CompletableFuture.allOf(allocating.running(), selecting.running())
             .thenRun(() -> log.info("ready"));

@@ -13,6 +13,8 @@ import io.sluice.kafka.KafkaOptions;
 import io.sluice.kafka.TopicReader;
 import io.sluice.kafka.TopicWriter;
 import io.sluice.model.NodeKey;
+import io.sluice.operations.Health;
+import io.sluice.operations.Stall;
 import io.sluice.schemas.Topic;
 import io.sluice.schemas.TopicCatalogue;
 import io.sluice.schemas.Topics;
@@ -25,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -46,15 +49,20 @@ final class AgentProcess {
 
   private static final Duration REQUEST = Duration.ofSeconds(1);
 
+  /** The loop rests for a second at most; only a very long change of the kernel takes longer. */
+  private static final Duration LOOP_PATIENCE = Duration.ofSeconds(30);
+
   private final AgentSettings settings;
   private final Duration beatInterval;
   private final KafkaOptions kafka;
   private final DataPlane dataPlane;
   private final Tenure tenure;
   private final boolean keepOnStop;
+  private final Health health;
 
   /**
    * @param keepOnStop whether a signal to stop means a restart, which everything outlives
+   * @param health is told how to ask the loop
    */
   AgentProcess(
       AgentSettings settings,
@@ -62,13 +70,15 @@ final class AgentProcess {
       KafkaOptions kafka,
       DataPlane dataPlane,
       Tenure tenure,
-      boolean keepOnStop) {
+      boolean keepOnStop,
+      Health health) {
     this.settings = settings;
     this.beatInterval = beatInterval;
     this.kafka = kafka;
     this.dataPlane = dataPlane;
     this.tenure = tenure;
     this.keepOnStop = keepOnStop;
+    this.health = health;
   }
 
   /** Runs until a signal asks to stop, and has said farewell then. */
@@ -77,6 +87,9 @@ final class AgentProcess {
     Rehearsal.run();
     Inbox inbox = new Inbox();
     AtomicLong loopMovedAt = new AtomicLong(System.nanoTime());
+    Stall moving = new Stall("the loop", LOOP_PATIENCE, System::nanoTime);
+    AtomicReference<AgentLoop.Phase> phase = new AtomicReference<>(AgentLoop.Phase.STARTING);
+    health.alive("loop", moving).ready("decisions", () -> unready(phase.get()));
     CountDownLatch ended = new CountDownLatch(1);
     stopOnSignal(inbox, ended);
     try (TopicWriter writer = TopicWriter.open(kafka.clientProperties(), writerSettings());
@@ -114,11 +127,21 @@ final class AgentProcess {
         long now = System.nanoTime();
         loop.doWork(now);
         loopMovedAt.set(now);
+        moving.moved();
+        phase.set(loop.phase());
         inbox.await(loop.nanosUntilWork(System.nanoTime()));
       }
     } finally {
       ended.countDown();
     }
+  }
+
+  private static Optional<String> unready(AgentLoop.Phase phase) {
+    return switch (phase) {
+      case RUNNING -> Optional.empty();
+      case STARTING -> Optional.of("not all read from the topics and carried out yet");
+      case LEAVING, RESTARTING, STOPPED -> Optional.of("stopping");
+    };
   }
 
   /** The process ends with its shutdown hooks, so the hook waits for the loop. */

@@ -6,6 +6,9 @@ import io.sluice.agent.kernel.LinuxDataPlane;
 import io.sluice.agent.kernel.VxlanSettings;
 import io.sluice.agent.kernel.WallClock;
 import io.sluice.kafka.KafkaOptions;
+import io.sluice.operations.Health;
+import io.sluice.operations.OperationsOptions;
+import io.sluice.operations.ProgramMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -74,6 +77,7 @@ public final class Main implements Callable<Integer> {
   private String nic;
 
   @Mixin private LeaseOptions lease;
+  @Mixin private OperationsOptions operations = new OperationsOptions(OperationsOptions.AGENT_PORT);
 
   @Option(
       names = "--vxlan-port",
@@ -136,7 +140,13 @@ public final class Main implements Callable<Integer> {
               new LeaseRenewal(lease.lease(), lease.restartLease()),
               System::nanoTime,
               WallClock::nanos);
-      new AgentProcess(settings, lease.beatInterval(), kafka, dataPlane, tenure, keepOnStop).run();
+      Health health = new Health();
+      AgentProcess process =
+          new AgentProcess(
+              settings, lease.beatInterval(), kafka, dataPlane, tenure, keepOnStop, health);
+      try (var _ = operations.start(ProgramMetrics.registry(), health)) {
+        process.run();
+      }
       return CommandLine.ExitCode.OK;
     } catch (DataPlaneException e) {
       log.error("cannot work on {}", interfaceName, e);

@@ -48,6 +48,8 @@ class WallsTest {
             "io.sluice.protocol..",
             "io.sluice.schemas..",
             "io.sluice.kafka..",
+            "io.sluice.operations..",
+            "io.prometheus..",
             "io.fabric8..",
             "java.lang.foreign..",
             "java.nio.file..",

@@ -1,6 +1,9 @@
 package io.sluice.watcher;
 
 import io.sluice.kafka.KafkaOptions;
+import io.sluice.operations.Health;
+import io.sluice.operations.OperationsOptions;
+import io.sluice.operations.ProgramMetrics;
 import io.sluice.schemas.TopicCatalogueException;
 import io.sluice.watcher.kafka.KafkaStatusFeed;
 import io.sluice.watcher.kafka.KafkaTopicLog;
@@ -87,6 +90,7 @@ public final class Main implements Runnable {
 
     @Spec private CommandSpec command;
     @Mixin private KafkaOptions kafka;
+    @Mixin private OperationsOptions operations = operations();
 
     @Option(
         names = "--directory",
@@ -113,7 +117,7 @@ public final class Main implements Runnable {
         }
       }
       try (Source source = new ManifestSource(directory, RESCAN, Clock.systemUTC())) {
-        return watch(kafka, source, statusDirectory.map(StatusDirectory::new));
+        return watch(kafka, operations, source, statusDirectory.map(StatusDirectory::new));
       }
     }
 
@@ -136,6 +140,7 @@ public final class Main implements Runnable {
 
     @Spec private CommandSpec command;
     @Mixin private KafkaOptions kafka;
+    @Mixin private OperationsOptions operations = operations();
 
     @Option(
         names = "--kubeconfig",
@@ -158,20 +163,42 @@ public final class Main implements Runnable {
       try (KubernetesCluster cluster = KubernetesCluster.connect(kubeconfig, context);
           Source source = cluster.source()) {
         log.info("following the API server {}", cluster.address());
-        return watch(kafka, source, Optional.of(cluster.statusTarget()));
+        return watch(kafka, operations, source, Optional.of(cluster.statusTarget()));
       }
     }
   }
 
+  private static OperationsOptions operations() {
+    return new OperationsOptions(OperationsOptions.WATCHER_PORT);
+  }
+
   /** Runs until SIGTERM or a failure, and returns the exit code. */
-  private static int watch(KafkaOptions kafka, Source source, Optional<StatusTarget> statuses) {
+  private static int watch(
+      KafkaOptions kafka,
+      OperationsOptions operations,
+      Source source,
+      Optional<StatusTarget> statuses) {
+    Health health = new Health().ready("topics", () -> Optional.of("Kafka has not answered yet"));
+    try (var _ = operations.start(ProgramMetrics.registry(), health)) {
+      return watch(kafka, source, statuses, health);
+    }
+  }
+
+  private static int watch(
+      KafkaOptions kafka, Source source, Optional<StatusTarget> statuses, Health health) {
     Outbox outbox = new Outbox();
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(outbox, ended), "stop"));
     try (TopicLog topics = KafkaTopicLog.open(kafka, outbox::failed)) {
       Optional<StatusWriter> writer = statuses.map(target -> writer(kafka, target, outbox));
       try {
-        new Watcher(topics, source, outbox).run();
+        Watcher watcher = new Watcher(topics, source, outbox);
+        health
+            .alive("publisher", watcher::hasStopped)
+            .ready("topics", Optional::empty)
+            .ready("objects", watcher::isBehind);
+        writer.ifPresent(statusWriter -> health.alive("statuses", statusWriter::hasStopped));
+        watcher.run();
       } finally {
         writer.ifPresent(StatusWriter::close);
       }

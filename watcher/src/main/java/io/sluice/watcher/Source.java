@@ -1,6 +1,7 @@
 package io.sluice.watcher;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** Where the objects come from. */
 public interface Source extends AutoCloseable {
@@ -11,6 +12,9 @@ public interface Source extends AutoCloseable {
    * @throws IOException if there is nothing to read from
    */
   void start(Content known, Sink sink) throws IOException;
+
+  /** What keeps the source from offering all there is; empty if nothing does. On any thread. */
+  Optional<String> problem();
 
   @Override
   void close();

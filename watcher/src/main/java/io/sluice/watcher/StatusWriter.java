@@ -1,10 +1,12 @@
 package io.sluice.watcher;
 
 import io.sluice.model.ObjectId;
+import io.sluice.operations.Stall;
 import io.sluice.watcher.core.StatusBoard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,12 +28,16 @@ public final class StatusWriter implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /** One write may wait for an API server that does not answer. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private final StatusFeed feed;
   private final StatusTarget target;
   private final Sink sink;
   private final LongSupplier nanoClock;
   private final StatusBoard board = new StatusBoard();
   private final Map<ObjectId, Retry> retries = new TreeMap<>();
+  private final Stall writing;
   private boolean begun;
   private final Thread thread = Thread.ofVirtual().name("statuses").unstarted(this::run);
   private volatile boolean closed;
@@ -49,6 +55,7 @@ public final class StatusWriter implements AutoCloseable {
     this.target = target;
     this.sink = sink;
     this.nanoClock = nanoClock;
+    this.writing = new Stall("the writer of statuses", PATIENCE, nanoClock);
   }
 
   /** Begins to write, on a thread of its own. */
@@ -70,6 +77,7 @@ public final class StatusWriter implements AutoCloseable {
 
   /** Takes what has come and writes what is due. Nothing is written before all has been read. */
   void step(Duration timeout) {
+    writing.moved();
     feed.poll(timeout).forEach(said -> board.accept(said.subject(), said.author(), said.status()));
     if (!feed.caughtUp()) {
       return;
@@ -97,6 +105,7 @@ public final class StatusWriter implements AutoCloseable {
   }
 
   private void write(ObjectId subject) {
+    writing.moved();
     try {
       target.write(subject, board.merged(subject));
       retries.remove(subject);
@@ -110,6 +119,11 @@ public final class StatusWriter implements AutoCloseable {
 
   private static Duration shorter(Duration pause) {
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
+  /** Why no status is written; empty if that goes on. */
+  public Optional<String> hasStopped() {
+    return writing.get();
   }
 
   /** Ends the thread after the write that it is at, and closes the feed. */

@@ -1,6 +1,9 @@
 package io.sluice.watcher;
 
+import io.sluice.operations.Stall;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,9 +12,14 @@ public final class Watcher {
 
   private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
+  /** A batch may be all objects of a large cluster, and Kafka may be slow to take it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private final TopicLog topics;
   private final Source source;
   private final Outbox outbox;
+  private final Stall publishing = new Stall("the publisher", PATIENCE, System::nanoTime);
+  private volatile boolean started;
 
   /**
    * A watcher that has not begun.
@@ -38,10 +46,30 @@ public final class Watcher {
         known.statuses().size());
     Publisher publisher = new Publisher(known, topics);
     source.start(known, outbox);
+    started = true;
     log.info("ready");
-    for (var batch = outbox.take(); batch.isPresent(); batch = outbox.take()) {
+    for (var batch = take(); batch.isPresent(); batch = take()) {
       publisher.publish(batch.get());
     }
     log.info("stopped");
+  }
+
+  private Optional<Outbox.Batch> take() throws InterruptedException {
+    publishing.rests();
+    try {
+      return outbox.take();
+    } finally {
+      publishing.moved();
+    }
+  }
+
+  /** Why nothing is published; empty if that goes on, or there is nothing to publish. */
+  public Optional<String> hasStopped() {
+    return started ? publishing.get() : Optional.empty();
+  }
+
+  /** What keeps the topics from holding what the source has; empty if nothing does. */
+  public Optional<String> isBehind() {
+    return started ? source.problem() : Optional.of("the topics are not read yet");
   }
 }

@@ -41,6 +41,19 @@ class MainTest {
   }
 
   @Test
+  void metricsAreNotServedWhereTheyCannotBe() {
+    assertThat(
+            execute(
+                "manifests",
+                "--directory",
+                directory.toString(),
+                "--operations-address",
+                "192.0.2.1:9401"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--operations-address: cannot listen on /192.0.2.1:9401");
+  }
+
+  @Test
   void statusFilesAreNotWrittenAmongTheManifests() {
     assertThat(
             execute(

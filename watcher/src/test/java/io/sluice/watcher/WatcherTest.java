@@ -105,6 +105,11 @@ class WatcherTest {
           }
 
           @Override
+          public Optional<String> problem() {
+            return Optional.empty();
+          }
+
+          @Override
           public void close() {}
         };
     new Watcher(untilDone, source, outbox).run();

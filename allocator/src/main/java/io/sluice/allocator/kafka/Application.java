@@ -1,6 +1,7 @@
 package io.sluice.allocator.kafka;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.CloseOptions;
@@ -23,6 +24,7 @@ public final class Application implements AutoCloseable {
 
   private static final int MOST_FAILURES = 5;
   private static final Duration FAILURES_WITHIN = Duration.ofMinutes(1);
+  private static final Duration POLL_WITHIN = Duration.ofMinutes(1);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
   private final String name;
@@ -51,6 +53,35 @@ public final class Application implements AutoCloseable {
   /** Completes exceptionally when it has given up, and never otherwise. */
   public CompletableFuture<Void> failed() {
     return failed;
+  }
+
+  /** What keeps it from ever going on; empty if it does, or may. */
+  public Optional<String> hasStopped() {
+    State state = streams.state();
+    boolean given = state == State.ERROR || state == State.PENDING_ERROR || failed.isDone();
+    return given ? Optional.of("it has given up: " + state) : stuckFor().map(Application::stuck);
+  }
+
+  /** What keeps it from deciding now; empty if it does. */
+  public Optional<String> isNotRunning() {
+    State state = streams.state();
+    return state == State.RUNNING ? Optional.empty() : Optional.of("it is " + state);
+  }
+
+  private static String stuck(Duration pause) {
+    return "a thread has not asked Kafka for %d s".formatted(pause.toSeconds());
+  }
+
+  /**
+   * How long a thread has not polled, if that is too long; restoring does not keep it from that.
+   */
+  private Optional<Duration> stuckFor() {
+    return streams.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("last-poll-seconds-ago"))
+        .filter(metric -> !metric.metricName().tags().get("client-id").contains("restore"))
+        .map(metric -> Duration.ofSeconds(((Number) metric.metricValue()).longValue()))
+        .filter(pause -> pause.compareTo(POLL_WITHIN) > 0)
+        .findFirst();
   }
 
   private void onState(State now, State before) {

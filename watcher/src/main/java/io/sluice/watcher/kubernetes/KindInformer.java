@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.sluice.model.Kind;
 import io.sluice.model.ObjectId;
 import io.sluice.watcher.Sink;
 import io.sluice.watcher.core.ApiType;
@@ -84,6 +85,10 @@ final class KindInformer implements AutoCloseable {
   /** The newest version that has arrived; null before the first list. */
   String lastSyncResourceVersion() {
     return informer.lastSyncResourceVersion();
+  }
+
+  Kind kind() {
+    return type.kind();
   }
 
   /** Whether a watch is open; says nothing about whether anything still comes through it. */

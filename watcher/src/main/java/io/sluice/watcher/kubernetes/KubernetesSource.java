@@ -7,7 +7,9 @@ import io.sluice.watcher.Sink;
 import io.sluice.watcher.Source;
 import io.sluice.watcher.core.ApiType;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Objects from a Kubernetes API server, one informer for each kind. */
@@ -40,6 +42,18 @@ final class KubernetesSource implements Source {
   boolean isWatching() {
     return informers.size() == ApiType.values().length
         && informers.stream().allMatch(KindInformer::isWatching);
+  }
+
+  @Override
+  public Optional<String> problem() {
+    String unwatched =
+        informers.stream()
+            .filter(informer -> !informer.isWatching())
+            .map(informer -> informer.kind().toString())
+            .collect(Collectors.joining(", "));
+    return unwatched.isEmpty() && !informers.isEmpty()
+        ? Optional.empty()
+        : Optional.of("not listed, or not watched at the moment: " + unwatched);
   }
 
   @Override

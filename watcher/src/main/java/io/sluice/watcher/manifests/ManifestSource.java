@@ -42,7 +42,7 @@ public final class ManifestSource implements Source {
   private SortedMap<ObjectId, Status> statuses = new TreeMap<>();
   private SortedSet<String> ignored = new TreeSet<>();
   private SortedSet<ObjectId> held = new TreeSet<>();
-  private boolean unreachable;
+  private volatile boolean unreachable;
 
   /**
    * A source that has not begun.
@@ -142,6 +142,11 @@ public final class ManifestSource implements Source {
           "kept although no file names them, until every file is understood: {}", outcome.held());
     }
     held = outcome.held();
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return unreachable ? Optional.of(directory + " cannot be read") : Optional.empty();
   }
 
   @Override
