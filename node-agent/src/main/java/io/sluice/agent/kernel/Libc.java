@@ -37,6 +37,7 @@ final class Libc {
   static final int SO_RCVBUF = 8;
   static final int SO_SNDBUFFORCE = 32;
   static final int SO_RCVBUFFORCE = 33;
+  static final int SO_TIMESTAMPNS = 35;
   static final int MSG_TRUNC = 0x20;
   static final short POLLIN = 1;
 
@@ -69,6 +70,8 @@ final class Libc {
               JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle RECV =
       bind("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle RECVMSG =
+      bind("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle POLL =
       bind("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle EVENTFD =
@@ -157,11 +160,30 @@ final class Libc {
   static int getsockopt(int fd, int level, int option) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(JAVA_INT);
-      MemorySegment length = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
+      getsockopt(fd, level, option, value);
+      return value.get(JAVA_INT, 0);
+    }
+  }
+
+  /** An option of any other kind; fills the value. */
+  static void getsockopt(int fd, int level, int option, MemorySegment value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
       call(
           "getsockopt(%d, %d)".formatted(level, option),
           state -> (int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length));
-      return value.get(JAVA_INT, 0);
+    }
+  }
+
+  /** In a user namespace nobody may exceed the system's limit: there up to it has to do. */
+  static void enlargeBuffer(int fd, int beyondLimit, int withinLimit, int bytes) {
+    try {
+      setsockopt(fd, SOL_SOCKET, beyondLimit, bytes);
+    } catch (KernelException e) {
+      if (e.errno() != Errno.EPERM) {
+        throw e;
+      }
+      setsockopt(fd, SOL_SOCKET, withinLimit, bytes);
     }
   }
 
@@ -178,6 +200,81 @@ final class Libc {
   static long recv(int fd, MemorySegment buffer) {
     long length = buffer.byteSize();
     return call("recv", state -> (long) RECV.invokeExact(state, fd, buffer, length, MSG_TRUNC));
+  }
+
+  /**
+   * Where recvmsg(2) puts a message, who it is from, and when the kernel met it: a struct msghdr
+   * with one buffer and room for one SCM_TIMESTAMPNS. Used again and again.
+   */
+  static final class TimedMessage {
+
+    private static final StructLayout IOVEC =
+        MemoryLayout.structLayout(ADDRESS.withName("base"), JAVA_LONG.withName("length"));
+
+    private static final StructLayout MSGHDR =
+        MemoryLayout.structLayout(
+            ADDRESS.withName("name"),
+            JAVA_INT.withName("nameLength"),
+            MemoryLayout.paddingLayout(4),
+            ADDRESS.withName("buffers"),
+            JAVA_LONG.withName("bufferCount"),
+            ADDRESS.withName("control"),
+            JAVA_LONG.withName("controlLength"),
+            JAVA_INT.withName("flags"),
+            MemoryLayout.paddingLayout(4));
+
+    private static final long NAME_LENGTH_AT =
+        MSGHDR.byteOffset(PathElement.groupElement("nameLength"));
+    private static final long CONTROL_LENGTH_AT =
+        MSGHDR.byteOffset(PathElement.groupElement("controlLength"));
+
+    /** struct cmsghdr: length, level, type. */
+    private static final int CMSGHDR_BYTES = 16;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final MemorySegment header;
+    private final MemorySegment control;
+    private final int nameLength;
+
+    TimedMessage(Arena arena, MemorySegment buffer, MemorySegment name) {
+      MemorySegment buffers = arena.allocate(IOVEC);
+      buffers.set(ADDRESS, 0, buffer);
+      buffers.set(JAVA_LONG, 8, buffer.byteSize());
+      control = arena.allocate(CMSGHDR_BYTES + 2 * JAVA_LONG.byteSize(), 8);
+      nameLength = (int) name.byteSize();
+      header = arena.allocate(MSGHDR);
+      header.set(ADDRESS, MSGHDR.byteOffset(PathElement.groupElement("name")), name);
+      header.set(ADDRESS, MSGHDR.byteOffset(PathElement.groupElement("buffers")), buffers);
+      header.set(JAVA_LONG, MSGHDR.byteOffset(PathElement.groupElement("bufferCount")), 1);
+      header.set(ADDRESS, MSGHDR.byteOffset(PathElement.groupElement("control")), control);
+    }
+
+    /** The call before has overwritten both lengths with what it used. */
+    private MemorySegment ready() {
+      header.set(JAVA_INT, NAME_LENGTH_AT, nameLength);
+      header.set(JAVA_LONG, CONTROL_LENGTH_AT, control.byteSize());
+      return header;
+    }
+
+    /** When the kernel met the message, since the epoch. */
+    long nanos() {
+      boolean noted =
+          header.get(JAVA_LONG, CONTROL_LENGTH_AT) == control.byteSize()
+              && control.get(JAVA_INT, 8) == SOL_SOCKET
+              && control.get(JAVA_INT, 12) == SO_TIMESTAMPNS;
+      if (!noted) {
+        throw new IllegalStateException("the message has no time: SO_TIMESTAMPNS is not set");
+      }
+      return control.get(JAVA_LONG, CMSGHDR_BYTES) * NANOS_PER_SECOND
+          + control.get(JAVA_LONG, CMSGHDR_BYTES + 8);
+    }
+  }
+
+  /** Receives one message with sender and time; returns its true length. */
+  static long recvmsg(int fd, TimedMessage message) {
+    MemorySegment header = message.ready();
+    return call("recvmsg", state -> (long) RECVMSG.invokeExact(state, fd, header, MSG_TRUNC));
   }
 
   /** Waits until one of the descriptors can be read. */

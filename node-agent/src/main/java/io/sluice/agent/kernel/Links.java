@@ -62,12 +62,7 @@ final class Links {
       int udpPort,
       boolean forwardsIpv4,
       boolean forwardsIpv6,
-      int rpFilter) {
-
-    byte[] macBytes() {
-      return MAC.parseHex(macAddress);
-    }
-  }
+      int rpFilter) {}
 
   private static final HexFormat MAC = HexFormat.ofDelimiter(":");
 

@@ -61,8 +61,8 @@ final class NetlinkSocket implements AutoCloseable {
     try {
       Libc.setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
       Libc.setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
-      enlarge(Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF);
-      enlarge(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF);
+      Libc.enlargeBuffer(fd, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, KERNEL_BUFFER_BYTES);
+      Libc.enlargeBuffer(fd, Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, KERNEL_BUFFER_BYTES);
       if (protocol == NETLINK_ROUTE) {
         Libc.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
       }
@@ -75,18 +75,6 @@ final class NetlinkSocket implements AutoCloseable {
       Libc.close(fd);
       arena.close();
       throw e;
-    }
-  }
-
-  /** In a user namespace nobody may exceed the system's limit: there up to it has to do. */
-  private void enlarge(int beyondLimit, int withinLimit) {
-    try {
-      Libc.setsockopt(fd, Libc.SOL_SOCKET, beyondLimit, KERNEL_BUFFER_BYTES);
-    } catch (KernelException e) {
-      if (e.errno() != Errno.EPERM) {
-        throw e;
-      }
-      Libc.setsockopt(fd, Libc.SOL_SOCKET, withinLimit, KERNEL_BUFFER_BYTES);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 final class WarmUp {
 
   private static final int ROUNDS = 300;
+  private static final String NOBODY = "00:00:00:00:00:00";
 
   private WarmUp() {}
 
@@ -30,7 +31,7 @@ final class WarmUp {
         TableElements.difference(held, KernelTables.EMPTY).getFirst().messages();
         Addresses.add(nic.index(), ip);
         Addresses.remove(nic.index(), ip);
-        Announcer.frame(new byte[6], ip);
+        Announcer.frame(NOBODY, ip);
       }
     }
     for (int round = 0; round < ROUNDS; round++) {

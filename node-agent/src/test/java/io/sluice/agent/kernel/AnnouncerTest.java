@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class AnnouncerTest {
 
-  private static final byte[] MAC = {2, 0, 0, 0, 0, 0x11};
+  private static final String MAC = "02:00:00:00:00:11";
 
   @Test
   void anArpAnnouncementIsARequestForItself() {
