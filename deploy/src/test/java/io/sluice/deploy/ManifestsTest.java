@@ -105,7 +105,8 @@ class ManifestsTest {
                 List.of("patch"),
                 "anthosnetworkgateways/status",
                 "egressnatpolicies/status",
-                "networkgatewaygroups/status"));
+                "networkgatewaygroups/status"),
+            rule("events.k8s.io", List.of("create", "patch"), "events"));
   }
 
   @Test

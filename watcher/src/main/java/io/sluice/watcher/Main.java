@@ -5,12 +5,16 @@ import io.sluice.operations.Health;
 import io.sluice.operations.OperationsOptions;
 import io.sluice.operations.ProgramMetrics;
 import io.sluice.schemas.TopicCatalogueException;
+import io.sluice.watcher.kafka.KafkaEventFeed;
 import io.sluice.watcher.kafka.KafkaStatusFeed;
 import io.sluice.watcher.kafka.KafkaTopicLog;
 import io.sluice.watcher.kubernetes.KubernetesCluster;
+import io.sluice.watcher.manifests.EventFile;
 import io.sluice.watcher.manifests.ManifestSource;
 import io.sluice.watcher.manifests.StatusDirectory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -102,7 +106,9 @@ public final class Main implements Runnable {
     @Option(
         names = "--status-dir",
         paramLabel = "DIR",
-        description = "Where to write each object's status, one file an object; made if missing.")
+        description =
+            "Where to write each object's status, one file an object, and events.log; made if"
+                + " missing.")
     private Optional<Path> statusDirectory = Optional.empty();
 
     @Override
@@ -117,7 +123,12 @@ public final class Main implements Runnable {
         }
       }
       try (Source source = new ManifestSource(directory, RESCAN, Clock.systemUTC())) {
-        return watch(kafka, operations, source, statusDirectory.map(StatusDirectory::new));
+        return watch(
+            kafka,
+            operations,
+            source,
+            statusDirectory.map(StatusDirectory::new),
+            statusDirectory.map(EventFile::new));
       }
     }
 
@@ -154,6 +165,15 @@ public final class Main implements Runnable {
         description = "The context of the kubeconfig; otherwise its current one.")
     private Optional<String> context = Optional.empty();
 
+    /** A Pod is called what its host is called. */
+    private static String instance() {
+      try {
+        return InetAddress.getLocalHost().getHostName();
+      } catch (UnknownHostException _) {
+        return "sluice-watcher";
+      }
+    }
+
     @Override
     public Integer call() {
       if (kubeconfig.isPresent() && !Files.isReadable(kubeconfig.get())) {
@@ -163,7 +183,12 @@ public final class Main implements Runnable {
       try (KubernetesCluster cluster = KubernetesCluster.connect(kubeconfig, context);
           Source source = cluster.source()) {
         log.info("following the API server {}", cluster.address());
-        return watch(kafka, operations, source, Optional.of(cluster.statusTarget()));
+        return watch(
+            kafka,
+            operations,
+            source,
+            Optional.of(cluster.statusTarget()),
+            Optional.of(cluster.eventTarget(instance())));
       }
     }
   }
@@ -177,20 +202,26 @@ public final class Main implements Runnable {
       KafkaOptions kafka,
       OperationsOptions operations,
       Source source,
-      Optional<StatusTarget> statuses) {
+      Optional<StatusTarget> statuses,
+      Optional<EventTarget> events) {
     Health health = new Health().ready("topics", () -> Optional.of("Kafka has not answered yet"));
     try (var _ = operations.start(ProgramMetrics.registry(), health)) {
-      return watch(kafka, source, statuses, health);
+      return watch(kafka, source, statuses, events, health);
     }
   }
 
   private static int watch(
-      KafkaOptions kafka, Source source, Optional<StatusTarget> statuses, Health health) {
+      KafkaOptions kafka,
+      Source source,
+      Optional<StatusTarget> statuses,
+      Optional<EventTarget> events,
+      Health health) {
     Outbox outbox = new Outbox();
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(outbox, ended), "stop"));
     try (TopicLog topics = KafkaTopicLog.open(kafka, outbox::failed)) {
       Optional<StatusWriter> writer = statuses.map(target -> writer(kafka, target, outbox));
+      Optional<EventWriter> teller = events.map(target -> teller(kafka, target, outbox));
       try {
         Watcher watcher = new Watcher(topics, source, outbox);
         health
@@ -200,6 +231,7 @@ public final class Main implements Runnable {
         writer.ifPresent(statusWriter -> health.alive("statuses", statusWriter::hasStopped));
         watcher.run();
       } finally {
+        teller.ifPresent(EventWriter::close);
         writer.ifPresent(StatusWriter::close);
       }
       return CommandLine.ExitCode.OK;
@@ -221,6 +253,13 @@ public final class Main implements Runnable {
         new StatusWriter(KafkaStatusFeed.open(kafka), target, sink, System::nanoTime);
     writer.start();
     return writer;
+  }
+
+  private static EventWriter teller(KafkaOptions kafka, EventTarget target, Sink sink) {
+    EventWriter teller =
+        new EventWriter(KafkaEventFeed.open(kafka), target, sink, Clock.systemUTC());
+    teller.start();
+    return teller;
   }
 
   private static void stop(Outbox outbox, CountDownLatch ended) {

@@ -3,6 +3,7 @@ package io.sluice.watcher.kubernetes;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.sluice.watcher.EventTarget;
 import io.sluice.watcher.Source;
 import io.sluice.watcher.StatusTarget;
 import java.nio.file.Path;
@@ -46,6 +47,15 @@ public final class KubernetesCluster implements AutoCloseable {
 
   public StatusTarget statusTarget() {
     return new KubernetesStatus(client);
+  }
+
+  /**
+   * Where Events go.
+   *
+   * @param instance names this process on them
+   */
+  public EventTarget eventTarget(String instance) {
+    return new KubernetesEvents(client, instance);
   }
 
   @Override

@@ -29,9 +29,6 @@ final class KubernetesStatus implements StatusTarget {
 
   private static final Logger log = LoggerFactory.getLogger(KubernetesStatus.class);
 
-  private static final int TOO_MANY_REQUESTS = 429;
-  private static final int FIRST_SERVER_ERROR = 500;
-
   private static final PatchContext APPLY =
       new PatchContext.Builder()
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -60,7 +57,7 @@ final class KubernetesStatus implements StatusTarget {
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
         log.debug("status of {}: the object is gone", subject);
-      } else if (mayHeal(e.getCode())) {
+      } else if (Answers.mayHeal(e.getCode())) {
         throw new IOException(e.getMessage(), e);
       } else {
         log.error("status of {}: the API server refuses it: {}", subject, e.getMessage());
@@ -80,21 +77,5 @@ final class KubernetesStatus implements StatusTarget {
             ? resources.inNamespace(subject.namespace()).resource(object)
             : resources.resource(object);
     resource.subresource("status").patch(APPLY);
-  }
-
-  /**
-   * No code at all means that the server was not reached; permissions may still be on their way
-   * when everything is installed at once.
-   */
-  private static boolean mayHeal(int code) {
-    return switch (code) {
-      case 0,
-          HttpURLConnection.HTTP_UNAUTHORIZED,
-          HttpURLConnection.HTTP_FORBIDDEN,
-          HttpURLConnection.HTTP_CONFLICT,
-          TOO_MANY_REQUESTS ->
-          true;
-      default -> code >= FIRST_SERVER_ERROR;
-    };
   }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.http.RecordedRequest;
@@ -80,6 +83,19 @@ class KubernetesStatusTest {
 
     assertThatIOException()
         .isThrownBy(() -> new KubernetesStatus(client).write(GATEWAY, Optional.of(STATUS)));
+  }
+
+  @Test
+  void aServerThatIsAwayIsTriedAgain() {
+    Config nowhere =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl("http://127.0.0.1:1")
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    try (KubernetesClient away = new KubernetesClientBuilder().withConfig(nowhere).build()) {
+      KubernetesStatus statuses = new KubernetesStatus(away);
+      assertThatIOException().isThrownBy(() -> statuses.write(GATEWAY, Optional.of(STATUS)));
+    }
   }
 
   @Test
