@@ -25,7 +25,11 @@ import picocli.CommandLine.Mixin;
       "2:wrong options"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  ./sluice demo", "  ./sluice demo --nodes 5 --keep-logs"})
+    footer = {
+      "  ./sluice demo",
+      "  ./sluice demo --allocators 2",
+      "  ./sluice demo --nodes 5 --keep-logs"
+    })
 final class DemoCommand implements Callable<Integer> {
 
   @Mixin private LabOptions options;

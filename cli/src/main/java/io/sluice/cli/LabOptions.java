@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.cli.lab.LabSpec;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,11 +13,13 @@ final class LabOptions {
 
   private static final int MIN_NODES = 2;
   private static final int MAX_NODES = 20;
+  private static final int MAX_ALLOCATORS = 5;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
   private int nodes;
+  private int allocators;
 
   @Option(
       names = "--keep-logs",
@@ -37,8 +40,24 @@ final class LabOptions {
     nodes = count;
   }
 
+  @Option(
+      names = "--allocators",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "How many allocators, 1 to 5; when the one that decides dies, another takes over at once"
+              + " (default: ${DEFAULT-VALUE}).")
+  void chooseAllocators(int count) {
+    if (count < 1 || count > MAX_ALLOCATORS) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--allocators: between 1 and %d, not %d".formatted(MAX_ALLOCATORS, count));
+    }
+    allocators = count;
+  }
+
   LabSpec spec() {
-    return LabSpec.of(nodes);
+    return LabSpec.of(nodes).withAllocators(allocators);
   }
 
   boolean keepLogs() {
@@ -47,7 +66,12 @@ final class LabOptions {
 
   /** The same options as arguments. */
   List<String> arguments() {
-    String count = "--nodes=" + nodes;
-    return keepLogs ? List.of(count, "--keep-logs") : List.of(count);
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--nodes=" + nodes);
+    arguments.add("--allocators=" + allocators);
+    if (keepLogs) {
+      arguments.add("--keep-logs");
+    }
+    return arguments;
   }
 }

@@ -33,7 +33,7 @@ final class LogsCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "PROGRAM",
-      description = "broker, watcher, allocator, agent-NODE (default: all).")
+      description = "broker, watcher, allocator, allocator-N, agent-NODE (default: all).")
   private String program;
 
   @Option(

@@ -34,7 +34,11 @@ import picocli.CommandLine.Option;
       "2:wrong options"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  ./sluice up", "  ./sluice up --nodes 5", "  ./sluice up --foreground"})
+    footer = {
+      "  ./sluice up",
+      "  ./sluice up --nodes 5 --allocators 2",
+      "  ./sluice up --foreground"
+    })
 final class UpCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(50);

@@ -36,6 +36,13 @@ class CommandLineTest {
     assertThat(errors.toString()).contains("--nodes");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "6", "two"})
+  void aNumberOfAllocatorsThatNoLabHasIsWrongUsage(String allocators) {
+    assertThat(command.execute("up", "--allocators", allocators)).isEqualTo(2);
+    assertThat(errors.toString()).contains("--allocators");
+  }
+
   @Test
   void noCommandIsWrongUsage() {
     assertThat(command.execute()).isEqualTo(2);

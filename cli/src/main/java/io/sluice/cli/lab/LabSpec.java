@@ -96,16 +96,23 @@ public record LabSpec(
   /**
    * How the programs run.
    *
+   * @param allocators how many of them share the work
    * @param agentArguments further arguments of every agent
-   * @param allocatorArguments further arguments of the allocator
+   * @param allocatorArguments further arguments of each allocator
    * @param watcherArguments further arguments of the watcher
    */
   public record Settings(
-      List<String> agentArguments, List<String> allocatorArguments, List<String> watcherArguments) {
+      int allocators,
+      List<String> agentArguments,
+      List<String> allocatorArguments,
+      List<String> watcherArguments) {
 
-    public static final Settings DEFAULT = new Settings(List.of(), List.of(), List.of());
+    public static final Settings DEFAULT = new Settings(1, List.of(), List.of(), List.of());
 
     public Settings {
+      if (allocators < 1) {
+        throw new IllegalArgumentException("a lab has at least one allocator");
+      }
       agentArguments = List.copyOf(agentArguments);
       allocatorArguments = List.copyOf(allocatorArguments);
       watcherArguments = List.copyOf(watcherArguments);
@@ -163,6 +170,16 @@ public record LabSpec(
   /** The same lab with programs that run otherwise. */
   public LabSpec withSettings(Settings other) {
     return new LabSpec(nodes, namespaces, pods, other);
+  }
+
+  /** The same lab with so many allocators. */
+  public LabSpec withAllocators(int count) {
+    return withSettings(
+        new Settings(
+            count,
+            settings.agentArguments(),
+            settings.allocatorArguments(),
+            settings.watcherArguments()));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,14 +15,13 @@ import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
- * A whole Sluice cluster on this machine: the lab's network, a Kafka broker, watcher, allocator, an
- * agent on each node, and the outside host. Closing it leaves nothing behind but the directory of
- * its logs and manifests.
+ * A whole Sluice cluster on this machine: the lab's network, a Kafka broker, watcher, allocators,
+ * an agent on each node, and the outside host. Closing it leaves nothing behind but the directory
+ * of its logs and manifests.
  */
 public final class LocalCluster implements AutoCloseable {
 
@@ -38,12 +38,12 @@ public final class LocalCluster implements AutoCloseable {
   private final Manifests manifests;
   private final Lab lab;
   private final Programs programs;
+  private final List<Program> allocators = new ArrayList<>();
   private final SortedMap<String, Program> agents = new TreeMap<>();
   private final List<AutoCloseable> parts = new ArrayList<>();
   private OutsideHost outside;
   private Program broker;
   private Program watcher;
-  private Program allocator;
   private KafkaView view;
 
   /**
@@ -111,7 +111,9 @@ public final class LocalCluster implements AutoCloseable {
     broker = closeLater(programs.broker());
     // The others find the broker by themselves, and load their classes in the meantime.
     watcher = closeLater(programs.watcher());
-    allocator = closeLater(programs.allocator());
+    for (int number = 1; number <= spec.settings().allocators(); number++) {
+      allocators.add(closeLater(programs.allocator(number)));
+    }
     for (NodeSpec node : spec.nodes()) {
       agents.put(node.name(), closeLater(programs.agent(node)));
     }
@@ -120,8 +122,12 @@ public final class LocalCluster implements AutoCloseable {
     view = closeLater(openView());
     watcher.awaitReady(START_LIMIT);
     progress.done("watcher: reads manifests from " + manifests.directory());
-    allocator.awaitReady(START_LIMIT);
-    progress.done("allocator: decides which node carries which address");
+    allocators.forEach(allocator -> allocator.awaitReady(START_LIMIT));
+    progress.done(
+        allocators.size() == 1
+            ? "allocator: decides which node carries which address"
+            : "allocators: %d; one decides which node carries which address, others stand by"
+                .formatted(allocators.size()));
     agents.values().forEach(agent -> agent.awaitReady(START_LIMIT));
     view.await(
         "every agent has reported itself",
@@ -179,8 +185,14 @@ public final class LocalCluster implements AutoCloseable {
     return watcher;
   }
 
+  /** The first allocator, or the only one. */
   public Program allocator() {
-    return allocator;
+    return allocators.getFirst();
+  }
+
+  /** All allocators. Which of them decides is settled among them. */
+  public List<Program> allocators() {
+    return Collections.unmodifiableList(allocators);
   }
 
   /** The agent of a node. */
@@ -190,7 +202,8 @@ public final class LocalCluster implements AutoCloseable {
 
   /** Every program, the broker first. */
   public List<Program> programs() {
-    List<Program> all = new ArrayList<>(List.of(broker, watcher, allocator));
+    List<Program> all = new ArrayList<>(List.of(broker, watcher));
+    all.addAll(allocators);
     all.addAll(agents.values());
     return all;
   }
@@ -258,7 +271,7 @@ public final class LocalCluster implements AutoCloseable {
    * away with it, so it need not say goodbye.
    */
   public void shutDown() {
-    stopTogether(Stream.concat(Stream.of(watcher, allocator), agents.values().stream()).toList());
+    stopTogether(programs().stream().filter(program -> program != broker).toList());
     close();
   }
 

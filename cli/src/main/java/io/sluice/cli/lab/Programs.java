@@ -52,11 +52,22 @@ final class Programs {
         "watcher", Optional.empty(), "io.sluice.watcher.Main", 96, List.of(), arguments, true);
   }
 
-  Program allocator() {
+  /**
+   * @param number from 1; the first is simply called allocator
+   */
+  Program allocator(int number) {
+    String name = number == 1 ? "allocator" : "allocator-" + number;
     List<String> arguments = kafkaArguments();
+    arguments.addAll(List.of("--state-dir", directories.scratch().resolve(name).toString()));
     arguments.addAll(spec.settings().allocatorArguments());
     return start(
-        "allocator", Optional.empty(), "io.sluice.allocator.Main", 192, List.of(), arguments, true);
+        name,
+        Optional.empty(),
+        "io.sluice.allocator.Main",
+        192,
+        List.of(),
+        arguments,
+        number == spec.settings().allocators());
   }
 
   Program agent(NodeSpec node) {
