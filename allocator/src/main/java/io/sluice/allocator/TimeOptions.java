@@ -1,6 +1,7 @@
 package io.sluice.allocator;
 
 import io.sluice.allocator.core.allocation.AllocationSettings;
+import io.sluice.allocator.core.allocation.HoldOffSettings;
 import picocli.CommandLine.Option;
 
 /** The times that allocation works with; a picocli mixin. */
@@ -51,6 +52,28 @@ final class TimeOptions {
       description = "The least time between two such moves (default: 1000).")
   private Long rebalanceIntervalMillis;
 
+  @Option(
+      names = "--hold-off-millis",
+      paramLabel = "MS",
+      description =
+          "How long a node that fell silent again soon after it came back gets no address that"
+              + " another node can carry; doubles with each relapse (default: 10000).")
+  private Long holdOffMillis;
+
+  @Option(
+      names = "--longest-hold-off-millis",
+      paramLabel = "MS",
+      description = "The most that grows to (default: 600000).")
+  private Long longestHoldOffMillis;
+
+  @Option(
+      names = "--stable-after-millis",
+      paramLabel = "MS",
+      description =
+          "How long a node must be alive and not held off until its relapses are forgotten"
+              + " (default: 300000).")
+  private Long stableAfterMillis;
+
   /**
    * The times as chosen.
    *
@@ -64,7 +87,15 @@ final class TimeOptions {
         or(silenceMillis, base.silenceMillis()),
         or(restartGraceMillis, base.restartGraceMillis()),
         or(rebalanceAfterMillis, base.rebalanceAfterMillis()),
-        or(rebalanceIntervalMillis, base.rebalanceIntervalMillis()));
+        or(rebalanceIntervalMillis, base.rebalanceIntervalMillis()),
+        holdOff(base.holdOff()));
+  }
+
+  private HoldOffSettings holdOff(HoldOffSettings base) {
+    return new HoldOffSettings(
+        or(holdOffMillis, base.firstMillis()),
+        or(longestHoldOffMillis, base.longestMillis()),
+        or(stableAfterMillis, base.stableAfterMillis()));
   }
 
   private static long or(Long chosen, long otherwise) {

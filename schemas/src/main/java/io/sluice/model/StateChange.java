@@ -2,6 +2,7 @@ package io.sluice.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The only thing that changes the allocator's state: each says in full what one entity now is. The
@@ -59,6 +60,24 @@ public sealed interface StateChange {
     ALIVE,
     SILENT,
     LEFT
+  }
+
+  /**
+   * How steady a node has been that fell silent and came back. Who falls silent again soon after
+   * that is held off: it gets no address that another node can carry.
+   *
+   * @param flaps how many times in a row it fell silent soon after it had come back
+   * @param sinceMillis from when on it has to prove itself steady, in the log's time: it came back,
+   *     or its hold-off ended
+   * @param untilMillis the end of its hold-off, in the log's time; empty if it is not held off
+   */
+  record HoldOffChanged(String node, int flaps, long sinceMillis, OptionalLong untilMillis)
+      implements StateChange {
+
+    @Override
+    public String entity() {
+      return "hold-off " + node;
+    }
   }
 
   /**

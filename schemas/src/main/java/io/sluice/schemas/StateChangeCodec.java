@@ -5,6 +5,7 @@ import io.sluice.protocol.AgentObservedRecord;
 import io.sluice.protocol.AssignmentChangedRecord;
 import io.sluice.protocol.BindingChangedRecord;
 import io.sluice.protocol.EgressChosenRecord;
+import io.sluice.protocol.HoldOffChangedRecord;
 import io.sluice.protocol.LivenessChangedRecord;
 import io.sluice.protocol.LivenessName;
 import io.sluice.protocol.ResourceObservedRecord;
@@ -12,6 +13,7 @@ import io.sluice.protocol.StateChangeRecord;
 import io.sluice.protocol.WorkloadObservedRecord;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
 
@@ -47,6 +49,14 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
               Fields.sameName(LivenessName.class, of.liveness()),
               of.session(),
               Instant.ofEpochMilli(of.sinceMillis()));
+      case StateChange.HoldOffChanged of ->
+          new HoldOffChangedRecord(
+              of.node(),
+              of.flaps(),
+              Instant.ofEpochMilli(of.sinceMillis()),
+              of.untilMillis().isPresent()
+                  ? Instant.ofEpochMilli(of.untilMillis().getAsLong())
+                  : null);
       case StateChange.EgressChosen of ->
           new EgressChosenRecord(of.policy(), Fields.addressesToRecords(of.egressIps()));
       case StateChange.AssignmentChanged of ->
@@ -76,6 +86,14 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
               Fields.sameName(StateChange.Liveness.class, of.getLiveness()),
               of.getSession(),
               of.getSince().toEpochMilli());
+      case HoldOffChangedRecord of ->
+          new StateChange.HoldOffChanged(
+              of.getNode(),
+              of.getFlaps(),
+              of.getSince().toEpochMilli(),
+              of.getUntil() == null
+                  ? OptionalLong.empty()
+                  : OptionalLong.of(of.getUntil().toEpochMilli()));
       case EgressChosenRecord of ->
           new StateChange.EgressChosen(
               of.getPolicy(), Fields.addressesFromRecords(of.getEgressIps()));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -291,7 +292,7 @@ public final class RandomModel {
   // ---- audit ------------------------------------------------------------------------------------
 
   public StateChange stateChange() {
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
       case 0 -> new StateChange.ResourceObserved(objectId(), maybe(this::resource));
       case 1 -> new StateChange.WorkloadObserved(objectId(), maybe(this::workload));
       case 2 -> new StateChange.AgentObserved(name("node"), maybe(this::agentReport));
@@ -300,6 +301,12 @@ public final class RandomModel {
               name("node"), oneOf(StateChange.Liveness.class), number(), timeMillis());
       case 4 -> new StateChange.EgressChosen(name("policy"), upTo(2, this::ipAddress));
       case 5 -> new StateChange.AssignmentChanged(ipAddress(), assignment());
+      case 6 ->
+          new StateChange.HoldOffChanged(
+              name("node"),
+              random.nextInt(9),
+              timeMillis(),
+              random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(timeMillis()));
       default -> {
         BindingId id = bindingId();
         yield new StateChange.BindingChanged(id, maybe(() -> binding(id)));

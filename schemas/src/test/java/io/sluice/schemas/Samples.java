@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * The values of the golden files. What stands here has been written: entries are only ever added,
@@ -232,7 +233,24 @@ final class Samples {
               1,
               "tick",
               new AuditEntry(
-                  43, AuditEntry.Cause.tick(1_700_000_000_700L), 1_700_000_000_700L, List.of())));
+                  43, AuditEntry.Cause.tick(1_700_000_000_700L), 1_700_000_000_700L, List.of())),
+          new Sample<>(
+              new StateChangeCodec(),
+              2,
+              "hold-off",
+              new StateChange.HoldOffChanged(
+                  "node-2", 3, 1_700_000_000_623L, OptionalLong.of(1_700_000_040_623L))),
+          new Sample<>(
+              new AuditCodec(),
+              2,
+              "hold-off-ends",
+              new AuditEntry(
+                  44,
+                  AuditEntry.Cause.tick(1_700_000_040_623L),
+                  1_700_000_040_623L,
+                  List.of(
+                      new StateChange.HoldOffChanged(
+                          "node-2", 3, 1_700_000_040_623L, OptionalLong.empty())))));
 
   private Samples() {}
 }

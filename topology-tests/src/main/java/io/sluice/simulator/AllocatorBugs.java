@@ -9,9 +9,11 @@ import io.sluice.model.AuditEntry;
 import io.sluice.model.AuditEntry.Cause;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AssignmentChanged;
+import io.sluice.model.StateChange.HoldOffChanged;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -113,9 +115,10 @@ final class AllocatorBugs {
       return new RewritingDecider(
           allocation,
           change ->
-              change.assignment().state() == Assignment.State.GRANTED
-                      && change.assignment().epoch() > 1
-                  ? withEpoch(change, change.assignment().epoch() - 1)
+              change instanceof AssignmentChanged assigned
+                      && assigned.assignment().state() == Assignment.State.GRANTED
+                      && assigned.assignment().epoch() > 1
+                  ? withEpoch(assigned, assigned.assignment().epoch() - 1)
                   : change);
     }
   }
@@ -143,6 +146,19 @@ final class AllocatorBugs {
           }
         }
       };
+    }
+  }
+
+  static final class HoldOffNotKept extends Behaviour {
+    @Override
+    Decider<AllocationInput> decider(
+        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
+      return new RewritingDecider(
+          allocation,
+          change ->
+              change instanceof HoldOffChanged(var node, var flaps, var since, _)
+                  ? new HoldOffChanged(node, flaps, since, OptionalLong.empty())
+                  : change);
     }
   }
 

@@ -57,6 +57,7 @@ public enum Bug {
   EPOCHS_FORGOTTEN(
       "a new task does not know the epochs of addresses that are nowhere",
       AllocatorBugs.EpochsForgotten::new),
+  HOLD_OFF_NOT_KEPT("a node that flaps is not held off", AllocatorBugs.HoldOffNotKept::new),
   REPLACED_TASK_NOT_FENCED(
       "a task that another one has replaced still commits", AllocatorBugs.NotFenced::new),
   OUTPUTS_BEFORE_OFFSETS(

@@ -1,12 +1,14 @@
 package io.sluice.simulator;
 
 import io.sluice.allocator.core.allocation.AllocationState;
+import io.sluice.allocator.core.allocation.HoldOffSettings;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
 import io.sluice.model.AuditEntry;
 import io.sluice.model.IpAddress;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AssignmentChanged;
+import io.sluice.model.StateChange.HoldOffChanged;
 import io.sluice.model.StateChange.Liveness;
 import io.sluice.model.StateChange.LivenessChanged;
 import java.util.HashSet;
@@ -22,14 +24,16 @@ final class LogCheck {
   private final Predicate<String> blameless;
   private final AllocationState replayed = new AllocationState();
   private final SortedMap<IpAddress, Assignment> assignments = new TreeMap<>();
+  private final HoldOffCheck holdOffs;
   private long lastSequence;
   private boolean toCompare;
 
   /**
    * @param blameless whether nothing has been wrong with this node for some time
    */
-  LogCheck(Predicate<String> blameless) {
+  LogCheck(Predicate<String> blameless, HoldOffSettings holdOff) {
     this.blameless = blameless;
+    this.holdOffs = new HoldOffCheck(holdOff);
   }
 
   void committed(AuditEntry entry) {
@@ -40,6 +44,7 @@ final class LogCheck {
         lastSequence);
     Set<String> failed = onlyFailures(entry);
     for (StateChange change : entry.changes()) {
+      holdOffs.changing(replayed, entry, change);
       if (change instanceof AssignmentChanged(var ip, var now)) {
         checkAssignment(ip, Optional.ofNullable(assignments.put(ip, now)), now, failed);
       } else if (change instanceof LivenessChanged(var node, var liveness, _, _)) {
@@ -85,7 +90,12 @@ final class LogCheck {
         case LivenessChanged _, StateChange.ResourceObserved _, StateChange.AgentObserved _ -> {
           return Set.of();
         }
-        case AssignmentChanged _,
+        // It may end a hold-off besides, and then addresses may go to that node.
+        case HoldOffChanged ended when !failed.contains(ended.node()) -> {
+          return Set.of();
+        }
+        case HoldOffChanged _,
+            AssignmentChanged _,
             StateChange.WorkloadObserved _,
             StateChange.EgressChosen _,
             StateChange.BindingChanged _ -> {

@@ -5,7 +5,6 @@ import io.sluice.allocator.core.allocation.AllocationInput;
 import io.sluice.model.AuditEntry;
 import io.sluice.model.AuditEntry.Cause;
 import io.sluice.model.StateChange;
-import io.sluice.model.StateChange.AssignmentChanged;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -14,9 +13,9 @@ import java.util.function.UnaryOperator;
 final class RewritingDecider extends WrappedDecider {
 
   private final Allocation allocation;
-  private final UnaryOperator<AssignmentChanged> mistake;
+  private final UnaryOperator<StateChange> mistake;
 
-  RewritingDecider(Allocation allocation, UnaryOperator<AssignmentChanged> mistake) {
+  RewritingDecider(Allocation allocation, UnaryOperator<StateChange> mistake) {
     super(allocation);
     this.allocation = allocation;
     this.mistake = mistake;
@@ -39,8 +38,7 @@ final class RewritingDecider extends WrappedDecider {
   private AuditEntry rewritten(AuditEntry entry) {
     List<StateChange> changes = new ArrayList<>();
     for (StateChange change : entry.changes()) {
-      StateChange decided =
-          change instanceof AssignmentChanged assignment ? mistake.apply(assignment) : change;
+      StateChange decided = mistake.apply(change);
       changes.add(decided);
       allocation.restore(decided);
     }

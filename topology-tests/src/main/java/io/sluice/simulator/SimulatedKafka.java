@@ -197,6 +197,7 @@ final class SimulatedKafka {
             StateChange.WorkloadObserved _,
             StateChange.AgentObserved _,
             StateChange.LivenessChanged _,
+            StateChange.HoldOffChanged _,
             StateChange.EgressChosen _ -> {
           // For the audit log only.
         }

@@ -1,6 +1,7 @@
 package io.sluice.simulator;
 
 import io.sluice.allocator.core.allocation.AllocationSettings;
+import io.sluice.allocator.core.allocation.HoldOffSettings;
 import io.sluice.model.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,14 @@ public final class Simulation {
   private static final long LONGEST_FAULT = TimeUnit.SECONDS.toNanos(5);
   private static final long POLL = TimeUnit.MILLISECONDS.toNanos(50);
 
+  private static final HoldOffSettings HOLD_OFF = new HoldOffSettings(1_000, 4_000, 5_000);
+
   /** As in the defaults, but what takes ten seconds takes less, so that a run sees it often. */
   private static final AllocationSettings DEFAULT =
-      new AllocationSettings(100, 400, 500, 3_000, 2_000, 300);
+      new AllocationSettings(100, 400, 500, 3_000, 2_000, 300, HOLD_OFF);
 
   private static final AllocationSettings FAST =
-      new AllocationSettings(30, 90, 120, 3_000, 2_000, 300);
+      new AllocationSettings(30, 90, 120, 3_000, 2_000, 300, HOLD_OFF);
 
   /** After faults have stopped: a restart's grace, a silence, and what it takes to read and do. */
   private static final long PLACED_WITHIN = TimeUnit.SECONDS.toNanos(6);
@@ -76,7 +79,7 @@ public final class Simulation {
     allocators = new AllocatorGroup(timeline, dice.split(), kafka, behaviour, settings, trace);
     operator = new Operator(world, dice.split(), nodes, available, strict);
     faults = new Faults(world, dice.split(), nodes, allocators, operator);
-    log = new LogCheck(this::isBlameless);
+    log = new LogCheck(this::isBlameless, settings.holdOff());
     convergence = new Convergence(world, nodes, addresses, allocators);
   }
 

@@ -45,7 +45,10 @@ final class TaskState {
       case StateChange.AgentObserved(_, var report) -> report.isEmpty();
       case StateChange.EgressChosen(_, var ips) -> ips.isEmpty();
       case StateChange.BindingChanged(_, var binding) -> binding.isEmpty();
-      case StateChange.AssignmentChanged _, StateChange.LivenessChanged _ -> false;
+      case StateChange.AssignmentChanged _,
+          StateChange.LivenessChanged _,
+          StateChange.HoldOffChanged _ ->
+          false;
     };
   }
 }

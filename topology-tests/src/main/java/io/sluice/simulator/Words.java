@@ -27,6 +27,11 @@ final class Words {
       case StateChange.AssignmentChanged(var ip, var assignment) -> of(ip, assignment);
       case StateChange.LivenessChanged(var node, var liveness, var session, _) ->
           node + " " + liveness + " in session " + session;
+      case StateChange.HoldOffChanged(var node, var flaps, _, var until) ->
+          node
+              + (until.isPresent() ? " held off until " + until.getAsLong() : " not held off")
+              + ", flaps "
+              + flaps;
       case StateChange.ResourceObserved(var id, var resource) ->
           resource.map(Object::toString).orElse("deleted " + id);
       case StateChange.AgentObserved(var node, var report) ->

@@ -10,6 +10,7 @@ import io.sluice.model.IpAddress;
 import io.sluice.model.Node;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.LivenessChanged;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ final class DecisionLog {
     return switch (change) {
       case StateChange.AssignmentChanged _,
           StateChange.LivenessChanged _,
+          StateChange.HoldOffChanged _,
           StateChange.EgressChosen _ ->
           Level.INFO;
       case StateChange.BindingChanged(var id, _) ->
@@ -63,6 +65,11 @@ final class DecisionLog {
             case SILENT -> "%s is silent (session %d)".formatted(node, session);
             case LEFT -> "%s has left (session %d)".formatted(node, session);
           };
+      case StateChange.HoldOffChanged(var node, var flaps, _, var until) ->
+          until.isPresent()
+              ? "%s is held off until %s: it fell silent %d times soon after it had come back"
+                  .formatted(node, Instant.ofEpochMilli(until.getAsLong()), flaps)
+              : "%s is not held off (flaps: %d)".formatted(node, flaps);
       case StateChange.EgressChosen(var policy, var ips) ->
           ips.isEmpty()
               ? "policy %s has no egress IP".formatted(policy)

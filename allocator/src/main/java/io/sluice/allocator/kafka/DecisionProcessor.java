@@ -152,6 +152,7 @@ final class DecisionProcessor<I>
           StateChange.WorkloadObserved _,
           StateChange.AgentObserved _,
           StateChange.LivenessChanged _,
+          StateChange.HoldOffChanged _,
           StateChange.EgressChosen _ -> {
         // They matter to the decisions and to the audit log only, and nobody waits for those.
       }

@@ -1,5 +1,6 @@
 package io.sluice.cli.audit;
 
+import io.sluice.allocator.core.allocation.Reasons;
 import io.sluice.cli.audit.Answer.Row;
 import io.sluice.cli.audit.core.AuditFold;
 import io.sluice.cli.audit.core.Explanation;
@@ -12,8 +13,10 @@ import io.sluice.model.Assignment.Holder;
 import io.sluice.model.Binding;
 import io.sluice.model.Node;
 import io.sluice.model.Policy;
+import io.sluice.model.StateChange.HoldOffChanged;
 import io.sluice.model.StateChange.LivenessChanged;
 import io.sluice.model.Status.Truth;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -160,6 +163,8 @@ final class ExplainView {
         .with("session", explanation.liveness().map(LivenessChanged::session))
         .with("since", explanation.liveness().map(it -> Phrases.time(it.sinceMillis())))
         .with("decision", Phrases.decision(explanation.decision()))
+        .with("relapses", explanation.holdOff().map(HoldOffChanged::flaps).orElse(0))
+        .with("heldOffUntil", heldOffUntil(explanation))
         .with("inTheAPI", explanation.node().isPresent())
         .with("ready", explanation.node().map(Node::ready))
         .with("addresses", explanation.node().map(Node::addresses))
@@ -188,6 +193,19 @@ final class ExplainView {
                   case LEFT -> "has left: its agent said so";
                 })
             .orElse("has never been heard: no agent of it beats");
-    return "%s %s, and %s.".formatted(explanation.name(), liveness, carries);
+    String heldOff =
+        explanation
+            .holdOff()
+            .filter(it -> it.untilMillis().isPresent())
+            .map(it -> " It " + Reasons.heldOff(it) + ".")
+            .orElse("");
+    return "%s %s, and %s.%s".formatted(explanation.name(), liveness, carries, heldOff);
+  }
+
+  private static Optional<Instant> heldOffUntil(Explanation.OfNode explanation) {
+    return explanation
+        .holdOff()
+        .filter(it -> it.untilMillis().isPresent())
+        .map(it -> Phrases.time(it.untilMillis().getAsLong()));
   }
 }

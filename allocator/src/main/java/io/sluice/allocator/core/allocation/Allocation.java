@@ -73,9 +73,11 @@ public final class Allocation implements Decider<AllocationInput> {
     if (facts.isEmpty() && nowMillis < planDeadlineMillis) {
       return List.of();
     }
-    facts.forEach(state::apply);
     List<StateChange> changes = new ArrayList<>(facts);
-    boolean onlyPolicies = !facts.isEmpty() && facts.stream().allMatch(Allocation::isOfPolicy);
+    changes.addAll(HoldOffs.after(state, settings.holdOff(), facts, nowMillis));
+    changes.forEach(state::apply);
+    int applied = changes.size();
+    boolean onlyPolicies = !changes.isEmpty() && changes.stream().allMatch(Allocation::isOfPolicy);
     if (!onlyPolicies) {
       changes.addAll(moves(nowMillis));
     }
@@ -83,10 +85,7 @@ public final class Allocation implements Decider<AllocationInput> {
       changes.addAll(Plan.egress(state));
     }
     List<AuditEntry> entries = audit.record(cause, nowMillis, changes);
-    entries.stream()
-        .flatMap(entry -> entry.changes().stream())
-        .skip(facts.size())
-        .forEach(state::apply);
+    entries.stream().flatMap(entry -> entry.changes().stream()).skip(applied).forEach(state::apply);
     plannedOutcomes = state.policyOutcomes();
     if (!onlyPolicies) {
       planDeadlineMillis = nextPlanMillis(nowMillis);
@@ -120,7 +119,10 @@ public final class Allocation implements Decider<AllocationInput> {
         Rebalance.next(state, settings, lastRebalanceMillis)
             .map(Rebalance::dueMillis)
             .orElse(NO_DEADLINE);
-    return Math.min(firstPlacement > nowMillis ? firstPlacement : NO_DEADLINE, rebalance);
+    long holdOffEnds = HoldOffs.nextEndMillis(state).orElse(NO_DEADLINE);
+    return Math.min(
+        firstPlacement > nowMillis ? firstPlacement : NO_DEADLINE,
+        Math.min(rebalance, holdOffEnds));
   }
 
   @Override

@@ -11,6 +11,7 @@ package io.sluice.allocator.core.allocation;
  * @param rebalanceAfterMillis how long a node must have been alive before addresses move to it only
  *     for balance
  * @param rebalanceIntervalMillis the least time between two such moves
+ * @param holdOff how nodes are held off that flap
  */
 public record AllocationSettings(
     long beatIntervalMillis,
@@ -18,15 +19,16 @@ public record AllocationSettings(
     long silenceMillis,
     long restartGraceMillis,
     long rebalanceAfterMillis,
-    long rebalanceIntervalMillis) {
+    long rebalanceIntervalMillis,
+    HoldOffSettings holdOff) {
 
   /** Beats every 100 ms, a lease of 400 ms, a node is silent after 500 ms. */
   public static final AllocationSettings DEFAULT =
-      new AllocationSettings(100, 400, 500, 10_000, 10_000, 1_000);
+      new AllocationSettings(100, 400, 500, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT);
 
   /** Beats every 30 ms, a lease of 90 ms, a node is silent after 120 ms. */
   public static final AllocationSettings FAST =
-      new AllocationSettings(30, 90, 120, 10_000, 10_000, 1_000);
+      new AllocationSettings(30, 90, 120, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT);
 
   /**
    * @throws IllegalArgumentException if the times contradict each other; the message says which and
@@ -66,7 +68,7 @@ public record AllocationSettings(
     return Math.min(silenceMillis / 2, silenceMillis - leaseMillis);
   }
 
-  private static void require(boolean holds, String reason) {
+  static void require(boolean holds, String reason) {
     if (!holds) {
       throw new IllegalArgumentException(reason);
     }

@@ -16,6 +16,7 @@ import io.sluice.model.StateChange.AgentObserved;
 import io.sluice.model.StateChange.AssignmentChanged;
 import io.sluice.model.StateChange.BindingChanged;
 import io.sluice.model.StateChange.EgressChosen;
+import io.sluice.model.StateChange.HoldOffChanged;
 import io.sluice.model.StateChange.LivenessChanged;
 import io.sluice.model.StateChange.ResourceObserved;
 import io.sluice.model.StateChange.WorkloadObserved;
@@ -38,6 +39,7 @@ public final class AllocationState {
   private final SortedMap<String, Node> nodes = new TreeMap<>();
   private final SortedMap<String, AgentReport> reports = new TreeMap<>();
   private final SortedMap<String, LivenessChanged> liveness = new TreeMap<>();
+  private final SortedMap<String, HoldOffChanged> holdOffs = new TreeMap<>();
   private final SortedMap<String, List<IpAddress>> egressIps = new TreeMap<>();
   private final SortedMap<IpAddress, Assignment> assignments = new TreeMap<>();
   private final SortedMap<String, Binding> bindings = new TreeMap<>();
@@ -58,6 +60,7 @@ public final class AllocationState {
       case ResourceObserved(var id, var resource) -> observe(id, resource);
       case AgentObserved(var node, var report) -> observe(node, report);
       case LivenessChanged changed -> liveness.put(changed.node(), changed);
+      case HoldOffChanged changed -> holdOffs.put(changed.node(), changed);
       case EgressChosen(var policy, var ips) -> choose(policy, ips);
       case AssignmentChanged(var ip, var assignment) -> assignments.put(ip, assignment);
       case BindingChanged(BindingId.OfPolicy(var policy), var binding) ->
@@ -172,6 +175,16 @@ public final class AllocationState {
     return Collections.unmodifiableSortedMap(liveness);
   }
 
+  /** How steady each node is that ever fell silent and came back. */
+  public SortedMap<String, HoldOffChanged> holdOffs() {
+    return Collections.unmodifiableSortedMap(holdOffs);
+  }
+
+  /** The node's hold-off; empty if it is not held off. */
+  public Optional<HoldOffChanged> heldOff(String node) {
+    return Optional.ofNullable(holdOffs.get(node)).filter(known -> known.untilMillis().isPresent());
+  }
+
   /** The floating IPs that each policy leaves with; a policy that has none is not in it. */
   public SortedMap<String, List<IpAddress>> egressIps() {
     return Collections.unmodifiableSortedMap(egressIps);
@@ -210,7 +223,7 @@ public final class AllocationState {
   }
 
   private List<Object> content() {
-    return List.of(resources, reports, liveness, egressIps, assignments, bindings);
+    return List.of(resources, reports, liveness, holdOffs, egressIps, assignments, bindings);
   }
 
   @Override

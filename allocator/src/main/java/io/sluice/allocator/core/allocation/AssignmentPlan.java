@@ -121,10 +121,11 @@ final class AssignmentPlan {
   /**
    * A node on which something is wrong keeps the address while nobody else could have it: that all
    * nodes become NotReady at once is an outage of the control plane, which must not stop traffic.
+   * It is no better off on a node that is held off.
    */
   private void reviewUnfit(IpAddress ip, Gateway gateway, Assignment assignment, Unfit unfit) {
     String node = assignment.holder().orElseThrow().node();
-    if (unfit.byChoice() || !eligibility.eligible(ip, gateway).isEmpty()) {
+    if (unfit.byChoice() || !eligibility.steady(ip, gateway).isEmpty()) {
       release(ip, assignment, assignment.holder().orElseThrow(), node + " " + unfit.reason());
     } else {
       placement.add(node);
@@ -216,7 +217,11 @@ final class AssignmentPlan {
     Gateway gateway = state.gateways().get(owner(ip).orElseThrow());
     boolean tooEarly = tooEarlyForFirstPlacements && epoch(ip) == 0;
     Optional<String> node =
-        tooEarly ? Optional.empty() : placement.choose(ip, eligibility.eligible(ip, gateway));
+        tooEarly
+            ? Optional.empty()
+            : placement
+                .choose(ip, eligibility.steady(ip, gateway))
+                .or(() -> placement.choose(ip, eligibility.eligible(ip, gateway)));
     if (node.isPresent()) {
       grant(ip, node.get(), reason);
     } else {

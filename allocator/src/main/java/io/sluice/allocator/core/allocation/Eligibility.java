@@ -110,6 +110,11 @@ public final class Eligibility {
         .toList();
   }
 
+  /** Of the nodes that may be given the address those that are not held off, in order. */
+  public List<String> steady(IpAddress ip, Gateway gateway) {
+    return eligible(ip, gateway).stream().filter(node -> state.heldOff(node).isEmpty()).toList();
+  }
+
   private List<String> candidatesOf(Gateway gateway) {
     return state.liveness().keySet().stream()
         .filter(node -> unfitFor(gateway, node).isEmpty() && hasCurrentReport(node))

@@ -104,6 +104,9 @@ final class GatewayStatus {
           boolean beats = state.aliveSession(name).isPresent();
           AgentReport report = state.reports().get(name);
           nodes.put(name, beats && node.ready() && report != null ? "Up" : "Down");
+          state
+              .heldOff(name)
+              .ifPresent(holdOff -> troubles.add(name + " " + Reasons.heldOff(holdOff)));
           if (beats && report != null && report.lastError().isPresent()) {
             troubles.add("the agent of " + name + " says: " + report.lastError().get());
           }

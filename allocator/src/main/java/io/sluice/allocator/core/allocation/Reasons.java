@@ -1,11 +1,13 @@
 package io.sluice.allocator.core.allocation;
 
 import io.sluice.model.IpAddress;
+import io.sluice.model.StateChange.HoldOffChanged;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Sentences for people. */
-final class Reasons {
+public final class Reasons {
 
   private static final int MAX_LISTED = 10;
 
@@ -20,6 +22,15 @@ final class Reasons {
       return "outside the subnets of all nodes, which are " + list(pool.subnets());
     }
     return "no node may carry it at present";
+  }
+
+  /** Why a node that may carry addresses gets none at present; completes "node-1 ...". */
+  public static String heldOff(HoldOffChanged holdOff) {
+    return ("is held off until %s, for it fell silent soon after it had come back, %s: it gets only"
+            + " addresses that no other node can carry")
+        .formatted(
+            Instant.ofEpochMilli(holdOff.untilMillis().orElseThrow()),
+            holdOff.flaps() == 1 ? "once" : holdOff.flaps() + " times in a row");
   }
 
   /** The first of them, and how many there are besides. */

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /**
  * Evens out the numbers of addresses, gently: one address at a time, only between two nodes that
- * differ by two or more, and only towards a node that has been alive for a while.
+ * differ by two or more, and only towards a node that has been alive for a while and is not held
+ * off.
  *
  * @param ip what should move
  * @param from its holder
@@ -74,7 +75,8 @@ record Rebalance(IpAddress ip, String from, String to, int fromLoad, int toLoad,
                   || dueMillis < best.dueMillis
                   || (dueMillis == best.dueMillis
                       && giver.getValue().size() - toLoad > best.fromLoad - best.toLoad);
-          if (giver.getValue().size() - toLoad < 2 || !better) {
+          boolean heldOff = state.heldOff(taker.node()).isPresent();
+          if (giver.getValue().size() - toLoad < 2 || !better || heldOff) {
             continue;
           }
           Optional<IpAddress> ip = movable(giver.getValue(), taker.node(), eligibility);

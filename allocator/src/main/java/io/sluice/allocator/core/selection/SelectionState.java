@@ -51,6 +51,7 @@ public final class SelectionState {
       case BindingChanged(BindingId.OfPolicy _, _),
           StateChange.AgentObserved _,
           StateChange.LivenessChanged _,
+          StateChange.HoldOffChanged _,
           StateChange.EgressChosen _,
           StateChange.AssignmentChanged _ ->
           throw new IllegalArgumentException("allocation decides on " + change.entity());

@@ -36,6 +36,12 @@ class AllocationPropertiesTest {
   private static final int NODES = 5;
   private static final int STEPS = 60;
   private static final int RUNS_PER_SEED = 12;
+
+  /** Short enough for nodes to be held off, and not any more, within a run. */
+  private static final AllocationSettings SETTINGS =
+      new AllocationSettings(
+          100, 400, 500, 10_000, 10_000, 1_000, new HoldOffSettings(500, 4_000, 3_000));
+
   private static final ObjectId OTHER = new ObjectId(Kind.NETWORK_GATEWAY_GROUP, "team", "other");
 
   @ParameterizedTest
@@ -55,7 +61,7 @@ class AllocationPropertiesTest {
 
   private static Scenario play(long seed) {
     Random random = new Random(seed);
-    Scenario scenario = new Scenario().disobedient();
+    Scenario scenario = new Scenario(SETTINGS).disobedient();
     scenario.nodes(NODES).gateway("10.40.1.100-10.40.1.107");
     for (int step = 0; step < STEPS; step++) {
       act(scenario, random);
@@ -126,7 +132,7 @@ class AllocationPropertiesTest {
   private static void assertNothingLeftToDecide(Scenario scenario, long seed) {
     long now = scenario.nowMillis() - 10;
     AllocationState state = scenario.state();
-    assertThat(Plan.moves(state, AllocationSettings.DEFAULT, now, now).changes())
+    assertThat(Plan.moves(state, SETTINGS, now, now).changes())
         .as("seed %d, at %d", seed, now)
         .isEmpty();
     assertThat(Plan.egress(state)).as("seed %d, at %d", seed, now).isEmpty();
@@ -171,6 +177,7 @@ class AllocationPropertiesTest {
           return Set.of();
         }
         case StateChange.WorkloadObserved _,
+            StateChange.HoldOffChanged _,
             AssignmentChanged _,
             StateChange.EgressChosen _,
             StateChange.BindingChanged _ -> {}

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class AllocationSettingsTest {
 
   private static AllocationSettings settings(long beat, long lease, long silence) {
-    return new AllocationSettings(beat, lease, silence, 10_000, 10_000, 1_000);
+    return new AllocationSettings(
+        beat, lease, silence, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT);
   }
 
   @Test
@@ -43,11 +44,26 @@ class AllocationSettingsTest {
   void otherNonsenseIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> settings(0, 400, 500));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AllocationSettings(100, 400, 500, 499, 0, 0))
+        .isThrownBy(() -> new AllocationSettings(100, 400, 500, 499, 0, 0, HoldOffSettings.DEFAULT))
         .withMessageContaining("grace");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AllocationSettings(100, 400, 500, 500, -1, 0));
+        .isThrownBy(
+            () -> new AllocationSettings(100, 400, 500, 500, -1, 0, HoldOffSettings.DEFAULT));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AllocationSettings(100, 400, 500, 500, 0, -1));
+        .isThrownBy(
+            () -> new AllocationSettings(100, 400, 500, 500, 0, -1, HoldOffSettings.DEFAULT));
+  }
+
+  @Test
+  void aHoldOffThatCannotDoubleOrIsNeverForgottenIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new HoldOffSettings(0, 1_000, 1_000))
+        .withMessageContaining("the hold-off (0 ms)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new HoldOffSettings(1_000, 999, 1_000))
+        .withMessageContaining("the longest hold-off (999 ms)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new HoldOffSettings(1_000, 1_000, 0))
+        .withMessageContaining("no relapse counts");
   }
 }

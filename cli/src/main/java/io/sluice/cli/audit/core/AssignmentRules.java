@@ -1,6 +1,7 @@
 package io.sluice.cli.audit.core;
 
 import io.sluice.allocator.core.allocation.AllocationState;
+import io.sluice.allocator.core.allocation.Eligibility;
 import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.Assignment;
@@ -9,6 +10,7 @@ import io.sluice.model.Assignment.State;
 import io.sluice.model.IpAddress;
 import io.sluice.model.StateChange.Liveness;
 import io.sluice.model.StateChange.LivenessChanged;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -39,6 +41,7 @@ final class AssignmentRules {
     checkEpoch(ip, before, now);
     if (now.state() == State.GRANTED) {
       checkAlive(state, ip, now.holder().orElseThrow());
+      checkHoldOff(state, ip, before, now);
     }
     Optional<Holder> holder = before.flatMap(Assignment::holder);
     if (now.state() == State.RELEASING) {
@@ -72,6 +75,27 @@ final class AssignmentRules {
         () ->
             "%s is granted to %s, which is not alive in that session"
                 .formatted(ip, name(Optional.of(holder))));
+  }
+
+  /** Who is held off gets nothing that another node can carry; what it has it may keep. */
+  private static void checkHoldOff(
+      AllocationState state, IpAddress ip, Optional<Assignment> before, Assignment now) {
+    String node = now.holder().orElseThrow().node();
+    boolean kept =
+        before.flatMap(Assignment::holder).filter(h -> h.node().equals(node)).isPresent();
+    if (kept || state.heldOff(node).isEmpty()) {
+      return;
+    }
+    List<String> better =
+        now.gateway()
+            .map(state.gateways()::get)
+            .map(gateway -> new Eligibility(state).steady(ip, gateway))
+            .orElse(List.of());
+    require(
+        better.isEmpty(),
+        () ->
+            "%s is granted to %s, which is held off, although %s can carry it"
+                .formatted(ip, node, better.getFirst()));
   }
 
   /** From its holder, or from the next session of the same node, which may have carried it over. */

@@ -43,7 +43,8 @@ public record Decision(
           StateChange.AgentObserved _,
           StateChange.LivenessChanged _ ->
           true;
-      case StateChange.EgressChosen _,
+      case StateChange.HoldOffChanged _,
+          StateChange.EgressChosen _,
           StateChange.AssignmentChanged _,
           StateChange.BindingChanged _ ->
           false;
@@ -64,7 +65,8 @@ public record Decision(
             case SILENT -> "%s fell silent (session %d)".formatted(node, session);
             case LEFT -> "%s said that it leaves (session %d)".formatted(node, session);
           };
-      case StateChange.EgressChosen _,
+      case StateChange.HoldOffChanged _,
+          StateChange.EgressChosen _,
           StateChange.AssignmentChanged _,
           StateChange.BindingChanged _ ->
           throw new IllegalArgumentException("a decision is no fact: " + fact.entity());

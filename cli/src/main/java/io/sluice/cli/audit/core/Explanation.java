@@ -2,6 +2,7 @@ package io.sluice.cli.audit.core;
 
 import io.sluice.allocator.core.allocation.AllocationState;
 import io.sluice.allocator.core.allocation.Eligibility;
+import io.sluice.allocator.core.allocation.Reasons;
 import io.sluice.model.AgentReport;
 import io.sluice.model.Assignment;
 import io.sluice.model.AuditKey.Stream;
@@ -12,6 +13,7 @@ import io.sluice.model.IpAddress;
 import io.sluice.model.Node;
 import io.sluice.model.ObjectId;
 import io.sluice.model.StateChange.EgressChosen;
+import io.sluice.model.StateChange.HoldOffChanged;
 import io.sluice.model.StateChange.LivenessChanged;
 import io.sluice.model.Status;
 import java.util.ArrayList;
@@ -62,6 +64,7 @@ public sealed interface Explanation {
    * @param carries the floating IPs that it has or is to let go of
    * @param gateways every gateway and why the node may carry none of its addresses; empty text if
    *     it may
+   * @param holdOff how steady it is; empty if it never fell silent and came back
    * @param decision what last changed its liveness
    */
   record OfNode(
@@ -71,6 +74,7 @@ public sealed interface Explanation {
       Optional<AgentReport> report,
       List<Whereabouts> carries,
       SortedMap<ObjectId, String> gateways,
+      Optional<HoldOffChanged> holdOff,
       Optional<Decision> decision)
       implements Explanation {}
 
@@ -86,7 +90,13 @@ public sealed interface Explanation {
       Gateway gateway = state.gateways().get(owner.get());
       Eligibility eligibility = new Eligibility(state);
       for (String node : knownNodes(fold)) {
-        nodes.put(node, eligibility.unfitFor(ip, gateway, node).map(it -> it.reason()).orElse(""));
+        nodes.put(
+            node,
+            eligibility
+                .unfitFor(ip, gateway, node)
+                .map(it -> it.reason())
+                .or(() -> state.heldOff(node).map(Reasons::heldOff))
+                .orElse(""));
       }
     }
     return Optional.of(new OfIp(WhoHad.of(fold, ip), owner, nodes));
@@ -142,6 +152,7 @@ public sealed interface Explanation {
             Optional.ofNullable(state.reports().get(name)),
             carries,
             gateways,
+            Optional.ofNullable(state.holdOffs().get(name)),
             liveness.flatMap(it -> fold.origin(Stream.ALLOCATION, it.entity()))));
   }
 

@@ -311,6 +311,7 @@ public final class LogScenario {
           StateChange.WorkloadObserved _,
           StateChange.AgentObserved _,
           StateChange.LivenessChanged _,
+          StateChange.HoldOffChanged _,
           StateChange.EgressChosen _ -> {
         // No topic of the live state has them.
       }
