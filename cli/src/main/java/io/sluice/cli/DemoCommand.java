@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
       asPromised = run(logs);
     } finally {
       if (!asPromised || options.keepLogs()) {
-        terminal.line("The programs' logs: " + StateDirectory.standard().keepDemoLogs(logs));
+        terminal.line("The programs' logs: " + StateDirectory.standard().keepLogs("demo", logs));
       }
     }
     return asPromised ? 0 : 1;

@@ -4,6 +4,7 @@ import io.sluice.cli.audit.ExplainCommand;
 import io.sluice.cli.audit.HistoryCommand;
 import io.sluice.cli.audit.ReplayCommand;
 import io.sluice.cli.audit.WhoHadCommand;
+import io.sluice.cli.chaos.ChaosCommand;
 import io.sluice.cli.lab.LabException;
 import io.sluice.cli.load.LoadCommand;
 import picocli.CommandLine;
@@ -31,6 +32,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       ReplayCommand.class,
       RunCommand.class,
       LogsCommand.class,
+      ChaosCommand.class,
       LoadCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -48,6 +50,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       "  ./sluice down                          end it",
       "",
       "Without any cluster:",
+      "  ./sluice chaos --fault node-crash      real faults on a cluster of its own, measured",
       "  ./sluice simulate --seeds 1000         random faults against the real decisions",
       "  ./sluice load                          150,000 Pods through the control plane",
       "",

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 public record StateDirectory(Path root) {
 
   private static final String OWN_MANIFESTS = "lab-";
-  private static final int KEPT_DEMO_LOGS = 3;
-  private static final DateTimeFormatter DEMO_NAME =
+  private static final int KEPT_LOGS = 3;
+  private static final DateTimeFormatter LOGS_NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT);
 
   /** The one the launcher chose. */
@@ -111,21 +111,22 @@ public record StateDirectory(Path root) {
   }
 
   /**
-   * Copies a demonstration's logs to where they outlive it, and deletes those of all but the last
-   * few.
+   * Copies the logs of a command's cluster to where they outlive it, and deletes those of all but
+   * the last few.
    *
+   * @param command whose they are
    * @return where they are
    */
-  Path keepDemoLogs(Path logs) {
-    Path all = root.resolve("demo");
-    Path kept = all.resolve(DEMO_NAME.format(LocalDateTime.now(ZoneId.systemDefault())));
+  public Path keepLogs(String command, Path logs) {
+    Path all = root.resolve(command);
+    Path kept = all.resolve(LOGS_NAME.format(LocalDateTime.now(ZoneId.systemDefault())));
     try {
       Files.createDirectories(kept);
       for (Path log : list(logs)) {
         Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
       List<Path> earlier = list(all);
-      for (Path old : earlier.subList(0, Math.max(0, earlier.size() - KEPT_DEMO_LOGS))) {
+      for (Path old : earlier.subList(0, Math.max(0, earlier.size() - KEPT_LOGS))) {
         deleteTree(old);
       }
       return kept;

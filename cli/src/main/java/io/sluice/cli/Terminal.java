@@ -24,6 +24,11 @@ public final class Terminal implements Progress {
     return new Terminal(System.out, Boolean.getBoolean("sluice.colour"), Instant.now());
   }
 
+  /** On standard error, without colour, when the output is for a program. */
+  public static Terminal onStandardError() {
+    return new Terminal(System.err, false, Instant.now());
+  }
+
   void line(String text) {
     out.println(text);
     out.flush();

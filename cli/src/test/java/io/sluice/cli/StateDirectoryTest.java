@@ -46,7 +46,7 @@ class StateDirectoryTest {
       Files.createDirectories(state.root().resolve("demo/2020010%d-120000-000".formatted(day)));
     }
 
-    Path kept = state.keepDemoLogs(logs);
+    Path kept = state.keepLogs("demo", logs);
 
     assertThat(kept.resolve("allocator.log")).hasContent("ready");
     assertThat(state.root().resolve("demo"))

@@ -1,4 +1,4 @@
-package io.sluice.cli.load;
+package io.sluice.cli.core;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -12,7 +12,8 @@ public record Percentiles(int count, double p50Millis, double p99Millis, double 
 
   private static final double NANOS_PER_MILLI = 1e6;
 
-  static Percentiles of(Collection<Long> nanos) {
+  /** Of durations in nanoseconds. */
+  public static Percentiles of(Collection<Long> nanos) {
     if (nanos.isEmpty()) {
       return new Percentiles(0, 0, 0, 0);
     }

@@ -22,9 +22,14 @@ final class Commands {
     run(List.of("ip", "-netns", namespace.name(), "-batch", "-"), String.join("\n", lines) + "\n");
   }
 
+  /** Loads an nftables script in the sandbox's own network namespace. */
+  static void nft(String script) {
+    run(List.of("nft", "-f", "-"), script);
+  }
+
   /** Loads an nftables script in a namespace. */
   static void nft(NetworkNamespace namespace, String script) {
-    namespace.run(() -> run(List.of("nft", "-f", "-"), script));
+    namespace.run(() -> nft(script));
   }
 
   /**

@@ -33,8 +33,12 @@ public final class Lab implements AutoCloseable {
   private static final String ROUTER = "10.40.0.254";
   private static final String SECOND_ROUTER = "10.41.0.254";
   private static final String PORT = "p-";
+
+  /** The switch of the first segment, as an interface of the sandbox's own namespace. */
+  public static final String UNDERLAY = "underlay";
+
   private static final Map<Segment, String> BRIDGES =
-      Map.of(Segment.FIRST, "underlay", Segment.SECOND, "underlay-2");
+      Map.of(Segment.FIRST, UNDERLAY, Segment.SECOND, "underlay-2");
   private static final String POD_NETWORKS = "10.244.0.0/16";
   private static final Path BRIDGE_FILTER = Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables");
 
@@ -87,12 +91,47 @@ public final class Lab implements AutoCloseable {
 
   /** Pulls a node's cable: the link goes down at the switch's end, as in a power cut. */
   public void unplug(String node) {
-    Commands.ip(List.of("link set dev " + port(spec.node(node).name()) + " down"));
+    Commands.ip(List.of("link set dev " + switchPort(node) + " down"));
   }
 
   /** Plugs it in again. */
   public void plug(String node) {
-    Commands.ip(List.of("link set dev " + port(spec.node(node).name()) + " up"));
+    Commands.ip(List.of("link set dev " + switchPort(node) + " up"));
+  }
+
+  /**
+   * Drops what a node sends to a TCP port of the sandbox's own namespace, or what it gets from
+   * there, on the far side of the cable: the node's kernel does not know.
+   */
+  void cut(String node, int port, boolean fromNode, boolean toNode) {
+    String address = spec.nodeAddress(node);
+    List<String> rules = new ArrayList<>();
+    if (fromNode) {
+      rules.add("add rule inet lab_cut in ip saddr %s tcp dport %d drop".formatted(address, port));
+    }
+    if (toNode) {
+      rules.add("add rule inet lab_cut out ip daddr %s tcp sport %d drop".formatted(address, port));
+    }
+    Commands.nft(
+        """
+        table inet lab_cut {
+          chain in { type filter hook input priority filter; }
+          chain out { type filter hook output priority filter; }
+        }
+        flush table inet lab_cut
+        """
+            + String.join("\n", rules)
+            + "\n");
+  }
+
+  /** Drops nothing any more. */
+  void mend() {
+    Commands.nft("table inet lab_cut {}\ndelete table inet lab_cut\n");
+  }
+
+  /** The switch's end of a node's cable, as an interface of the sandbox's own namespace. */
+  public String switchPort(String node) {
+    return port(spec.node(node).name());
   }
 
   /**

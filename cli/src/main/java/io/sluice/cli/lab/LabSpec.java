@@ -153,6 +153,19 @@ public record LabSpec(
         Settings.DEFAULT);
   }
 
+  /** The same lab, one node having a further label. */
+  LabSpec withLabel(String node, String label, String value) {
+    List<NodeSpec> labelled = new ArrayList<>();
+    for (NodeSpec each : nodes) {
+      SortedMap<String, String> labels = new TreeMap<>(each.labels());
+      if (each.name().equals(node)) {
+        labels.put(label, value);
+      }
+      labelled.add(new NodeSpec(each.name(), each.segment(), labels));
+    }
+    return new LabSpec(labelled, namespaces, pods, settings);
+  }
+
   /** The same lab with a further node. */
   public LabSpec withNode(NodeSpec node) {
     List<NodeSpec> more = new ArrayList<>(nodes);

@@ -32,6 +32,7 @@ public final class LocalCluster implements AutoCloseable {
   public static final String BOOTSTRAP_SERVERS = Lab.UNDERLAY_ADDRESS + ":" + Programs.KAFKA_PORT;
 
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final String DRAIN_LABEL = "networking.sluice.io/drain";
 
   private final LabSpec spec;
   private final Directories directories;
@@ -241,6 +242,38 @@ public final class LocalCluster implements AutoCloseable {
   /** The node's cable is dead; its agent goes on, alone. */
   public void isolateNode(String node) {
     lab.unplug(node);
+  }
+
+  /** Which direction of the way between a node and Kafka is cut. */
+  public enum KafkaCut {
+    /** What the node sends is lost. */
+    SENDING,
+    /** What Kafka sends is lost. */
+    HEARING,
+    BOTH
+  }
+
+  /**
+   * Loses packets between a node and Kafka, and no others, without a word to either; in the place
+   * of an earlier cut.
+   */
+  public void cutFromKafka(String node, KafkaCut cut) {
+    lab.cut(node, Programs.KAFKA_PORT, cut != KafkaCut.HEARING, cut != KafkaCut.SENDING);
+  }
+
+  /** Ends the cut. */
+  public void mendKafka() {
+    lab.mend();
+  }
+
+  /** Labels a node to be drained of its floating IPs. */
+  public void drain(String node) {
+    manifests.writeNodes(spec.withLabel(node, DRAIN_LABEL, "true"));
+  }
+
+  /** No node is to be drained. */
+  public void undrain() {
+    manifests.writeNodes(spec);
   }
 
   /** Cable and agent are back. */

@@ -24,7 +24,7 @@ final class Manifests {
 
   /** Writes nodes, namespaces and Pods, each kind into a file of its own. */
   void writeCluster(LabSpec spec) {
-    write("lab-nodes.yaml", join(spec.nodes().stream().map(node -> node(spec, node)).toList()));
+    writeNodes(spec);
     write(
         "lab-namespaces.yaml",
         join(
@@ -32,6 +32,11 @@ final class Manifests {
                 .map(entry -> namespace(entry.getKey(), entry.getValue()))
                 .toList()));
     write("lab-pods.yaml", join(spec.pods().stream().map(pod -> pod(spec, pod)).toList()));
+  }
+
+  /** Writes the nodes alone. */
+  void writeNodes(LabSpec spec) {
+    write("lab-nodes.yaml", join(spec.nodes().stream().map(node -> node(spec, node)).toList()));
   }
 
   /** Writes a file in one step: the watcher never sees half of it. */

@@ -59,7 +59,7 @@ public final class Program implements AutoCloseable {
       return directory.resolve(name + ".log");
     }
 
-    List<String> command() {
+    List<String> command(List<String> furtherArguments) {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(JvmFlags.of(main, heapMebibytes, makesArchive));
@@ -68,6 +68,7 @@ public final class Program implements AutoCloseable {
       command.add(System.getProperty("java.class.path"));
       command.add(main);
       command.addAll(arguments);
+      command.addAll(furtherArguments);
       return command;
     }
   }
@@ -85,7 +86,12 @@ public final class Program implements AutoCloseable {
   }
 
   /** Starts it again after it ended; the log goes on. */
-  public synchronized void start() {
+  public void start() {
+    start(List.of());
+  }
+
+  /** Starts it again, for this time with further arguments. */
+  public synchronized void start(List<String> furtherArguments) {
     if (process != null && process.isAlive()) {
       throw new IllegalStateException(plan.name() + " runs already");
     }
@@ -93,7 +99,7 @@ public final class Program implements AutoCloseable {
       Files.createDirectories(plan.directory());
       logLengthAtStart = Files.exists(plan.log()) ? Files.size(plan.log()) : 0;
       ProcessBuilder builder =
-          new ProcessBuilder(plan.command())
+          new ProcessBuilder(plan.command(furtherArguments))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(plan.log().toFile()));
       stopped = false;

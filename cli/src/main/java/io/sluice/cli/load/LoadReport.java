@@ -1,5 +1,6 @@
 package io.sluice.cli.load;
 
+import io.sluice.cli.core.Percentiles;
 import java.util.Optional;
 
 /**

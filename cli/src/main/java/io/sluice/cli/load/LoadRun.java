@@ -1,5 +1,6 @@
 package io.sluice.cli.load;
 
+import io.sluice.cli.core.Percentiles;
 import io.sluice.cli.lab.LabException;
 import io.sluice.cli.lab.Progress;
 import io.sluice.kafka.TopicWriter;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.cli.core.Percentiles;
 import io.sluice.model.Cidr;
 import io.sluice.model.IpAddress;
 import io.sluice.model.Node;

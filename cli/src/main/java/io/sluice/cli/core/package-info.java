@@ -1,0 +1,2 @@
+/** Small pure things that several commands share. */
+package io.sluice.cli.core;
