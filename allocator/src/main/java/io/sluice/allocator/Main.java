@@ -1,22 +1,28 @@
 package io.sluice.allocator;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.allocator.core.allocation.AllocationSettings;
+import io.sluice.allocator.kafka.AllocatorMetrics;
 import io.sluice.allocator.kafka.Application;
 import io.sluice.allocator.kafka.DeadLetters;
 import io.sluice.allocator.kafka.StreamsSettings;
 import io.sluice.allocator.kafka.Topologies;
 import io.sluice.kafka.KafkaOptions;
+import io.sluice.kafka.Refusal;
+import io.sluice.model.AuditKey;
 import io.sluice.operations.Health;
 import io.sluice.operations.OperationsOptions;
 import io.sluice.operations.ProgramMetrics;
 import io.sluice.schemas.TopicCatalogue;
 import io.sluice.schemas.TopicCatalogueException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -80,12 +86,14 @@ public final class Main implements Callable<Integer> {
     }
     log.info("times: {}", allocation);
     Health health = new Health().ready("topics", () -> Optional.of("not made or compared yet"));
-    try (var _ = operations.start(ProgramMetrics.registry(), health)) {
+    PrometheusRegistry registry = ProgramMetrics.registry();
+    AllocatorMetrics metrics = new AllocatorMetrics(registry, allocation);
+    try (var _ = operations.start(registry, health)) {
       if (!makeTopics()) {
         return CommandLine.ExitCode.SOFTWARE;
       }
       health.ready("topics", Optional::empty);
-      return run(allocation, settings, health);
+      return run(allocation, settings, health, metrics);
     }
   }
 
@@ -94,18 +102,37 @@ public final class Main implements Callable<Integer> {
     return System.nanoTime() / 1_000_000;
   }
 
-  private int run(AllocationSettings allocation, StreamsSettings settings, Health health)
+  private int run(
+      AllocationSettings allocation,
+      StreamsSettings settings,
+      Health health,
+      AllocatorMetrics metrics)
       throws InterruptedException {
     Properties client = kafka.clientProperties();
     Application allocating =
         new Application(
-            Topologies.allocation(allocation, Main::monotonicMillis),
-            settings.properties(settings.allocationId(), client));
+            AuditKey.Stream.ALLOCATION,
+            Topologies.allocation(allocation, Main::monotonicMillis, metrics),
+            settings.properties(settings.allocationId(), client, metrics),
+            metrics);
     Application selecting =
         new Application(
-            Topologies.selection(Main::monotonicMillis),
-            settings.properties(settings.selectionId(), client));
-    Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> close(allocating, selecting));
+            AuditKey.Stream.SELECTION,
+            Topologies.selection(Main::monotonicMillis, metrics),
+            settings.properties(settings.selectionId(), client, metrics),
+            metrics);
+    metrics.observe(List.of(allocating, selecting));
+    AtomicBoolean failed = new AtomicBoolean();
+    Thread stop =
+        Thread.ofPlatform()
+            .name("stop")
+            .unstarted(() -> {
+              close(allocating, selecting);
+              if (!failed.get()) {
+                // Otherwise the exit code would be that of a signal: 143, as if it had failed.
+                Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+              }
+            });
     Runtime.getRuntime().addShutdownHook(stop);
     allocating.start();
     selecting.start();
@@ -126,7 +153,8 @@ public final class Main implements Callable<Integer> {
           .get();
       return CommandLine.ExitCode.OK;
     } catch (ExecutionException e) {
-      log.error("stopping: {}", e.getCause().toString());
+      failed.set(true);
+      log.error("stopping: {}", Refusal.of(e).orElseGet(() -> e.getCause().toString()));
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
@@ -154,6 +182,11 @@ public final class Main implements Callable<Integer> {
         log.error("topics: {}", e.getMessage());
         return false;
       } catch (KafkaException e) {
+        Optional<String> refusal = Refusal.of(e);
+        if (refusal.isPresent()) {
+          log.error("topics: {}", refusal.get());
+          return false;
+        }
         if (System.nanoTime() - deadline > 0) {
           log.error("no answer from Kafka within {}", KAFKA_PATIENCE, e);
           return false;

@@ -5,15 +5,14 @@ import io.sluice.cli.lab.KafkaView;
 import io.sluice.cli.lab.LabException;
 import io.sluice.cli.lab.LocalCluster;
 import io.sluice.kafka.KafkaOptions;
+import io.sluice.kafka.Refusal;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,8 +49,6 @@ final class StatusCommand implements Callable<Integer> {
     json
   }
 
-  @Spec private CommandSpec spec;
-
   @Mixin private KafkaOptions kafka;
 
   @Option(
@@ -63,7 +60,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean named = spec.commandLine().getParseResult().hasMatchedOption("--bootstrap-servers");
+    boolean named = kafka.isNamed();
     if (!named && StateDirectory.standard().running().isEmpty()) {
       throw new LabException(
           "no local cluster runs; start one with ./sluice up, or name a Kafka with"
@@ -88,7 +85,7 @@ final class StatusCommand implements Callable<Integer> {
     try {
       return KafkaView.read(client, cluster, LIMIT);
     } catch (KafkaException e) {
-      throw new LabException("Kafka does not tell: " + e.getMessage(), e);
+      throw new LabException("Kafka does not tell: " + Refusal.of(e).orElseGet(e::getMessage), e);
     }
   }
 }

@@ -9,7 +9,9 @@ import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.IpAddress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedSet;
@@ -59,6 +61,8 @@ public final class AgentLoop {
   private final Reconciler reconciler;
   private final Fulfilment fulfilment;
   private final Tenure tenure;
+
+  private final Map<LeaseSession.Lapse, Long> lapses = new EnumMap<>(LeaseSession.Lapse.class);
 
   private Phase phase = Phase.STARTING;
   private long session;
@@ -110,6 +114,21 @@ public final class AgentLoop {
   /** Where the agent is in its life. */
   public Phase phase() {
     return phase;
+  }
+
+  /** How many sessions ended by themselves, by reason. */
+  Map<LeaseSession.Lapse, Long> lapses() {
+    return Map.copyOf(lapses);
+  }
+
+  /** How many policies have a binding. */
+  int policiesBound() {
+    return fulfilment.policiesBound();
+  }
+
+  /** How many Pods have a binding. */
+  int podsBound() {
+    return fulfilment.podsBound();
   }
 
   /** How often the kernel was found to differ, and was put right. */
@@ -233,6 +252,7 @@ public final class AgentLoop {
         newSession);
     fulfilment.carryOver(mayStay);
     session = newSession;
+    lapses.merge(why, 1L, Long::sum);
   }
 
   private void acknowledged(Input.BeatAcknowledged beat) {

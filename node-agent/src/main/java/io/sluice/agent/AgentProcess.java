@@ -3,35 +3,22 @@ package io.sluice.agent;
 import io.sluice.agent.core.DataPlane;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.Rehearsal;
+import io.sluice.agent.kafka.AgentTopics;
 import io.sluice.agent.kafka.Beats;
 import io.sluice.agent.kafka.DecisionFeed;
-import io.sluice.agent.kafka.Delivery;
 import io.sluice.agent.kafka.Reports;
-import io.sluice.agent.kafka.Source;
 import io.sluice.agent.kernel.WallClock;
 import io.sluice.kafka.KafkaOptions;
-import io.sluice.kafka.TopicReader;
 import io.sluice.kafka.TopicWriter;
-import io.sluice.model.NodeKey;
 import io.sluice.operations.Health;
 import io.sluice.operations.Stall;
-import io.sluice.schemas.Topic;
-import io.sluice.schemas.TopicCatalogue;
 import io.sluice.schemas.Topics;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -44,25 +31,22 @@ final class AgentProcess {
   /** Beyond its own farewell, for the last report and for closing. */
   private static final Duration CLOSING = Duration.ofSeconds(8);
 
-  /** A beat that could not be delivered within this time says nothing any more. */
-  private static final Duration DELIVERY = Duration.ofSeconds(2);
-
-  private static final Duration REQUEST = Duration.ofSeconds(1);
-
   /** The loop rests for a second at most; only a very long change of the kernel takes longer. */
   private static final Duration LOOP_PATIENCE = Duration.ofSeconds(30);
 
   private final AgentSettings settings;
   private final Duration beatInterval;
-  private final KafkaOptions kafka;
+  private final AgentTopics topics;
   private final DataPlane dataPlane;
   private final Tenure tenure;
   private final boolean keepOnStop;
   private final Health health;
+  private final AgentMetrics metrics;
 
   /**
    * @param keepOnStop whether a signal to stop means a restart, which everything outlives
    * @param health is told how to ask the loop
+   * @param metrics counts what happens
    */
   AgentProcess(
       AgentSettings settings,
@@ -71,14 +55,16 @@ final class AgentProcess {
       DataPlane dataPlane,
       Tenure tenure,
       boolean keepOnStop,
-      Health health) {
+      Health health,
+      AgentMetrics metrics) {
     this.settings = settings;
     this.beatInterval = beatInterval;
-    this.kafka = kafka;
-    this.dataPlane = dataPlane;
+    this.topics = new AgentTopics(kafka, settings.node(), beatInterval);
+    this.dataPlane = new MeteredDataPlane(dataPlane, metrics, System::nanoTime);
     this.tenure = tenure;
     this.keepOnStop = keepOnStop;
     this.health = health;
+    this.metrics = metrics;
   }
 
   /** Runs until a signal asks to stop, and has said farewell then. */
@@ -92,22 +78,29 @@ final class AgentProcess {
     health.alive("loop", moving).ready("decisions", () -> unready(phase.get()));
     CountDownLatch ended = new CountDownLatch(1);
     stopOnSignal(inbox, ended);
-    try (TopicWriter writer = TopicWriter.open(kafka.clientProperties(), writerSettings());
+    MeteredBeats metered =
+        new MeteredBeats(
+            metrics,
+            settings.lease(),
+            input -> {
+              tenure.heard(input);
+              inbox.accept(input);
+            },
+            System::nanoTime);
+    health.ready("beats", metered::unheard);
+    try (TopicWriter writer = topics.openWriter();
         Beats beats =
             new Beats(
                 settings.instance(),
                 beatInterval,
                 settings.lease(),
-                delivery(writer, Topics.HEARTBEATS),
-                input -> {
-                  tenure.heard(input);
-                  inbox.accept(input);
-                },
+                topics.delivery(writer, Topics.HEARTBEATS),
+                metered,
                 System::nanoTime,
                 WallClock::nanos,
                 loopMovedAt::get);
-        Reports reports = new Reports(delivery(writer, Topics.AGENTS));
-        DecisionFeed feed = new DecisionFeed(this::openTopics, inbox::acceptWhenRoom)) {
+        Reports reports = new Reports(topics.delivery(writer, Topics.AGENTS));
+        DecisionFeed feed = new DecisionFeed(topics::openDecisions, inbox::acceptWhenRoom)) {
       AgentLoop loop =
           new AgentLoop(
               settings,
@@ -115,7 +108,10 @@ final class AgentProcess {
               dataPlane,
               tenure,
               beats,
-              reports,
+              report -> {
+                metrics.reported(report);
+                reports.accept(report);
+              },
               System.currentTimeMillis(),
               System::nanoTime);
       tenure.onTrouble(() -> inbox.accept(new Input.DriftNoticed()));
@@ -129,6 +125,7 @@ final class AgentProcess {
         loopMovedAt.set(now);
         moving.moved();
         phase.set(loop.phase());
+        metrics.stepped(loop);
         inbox.await(loop.nanosUntilWork(System.nanoTime()));
       }
     } finally {
@@ -171,42 +168,5 @@ final class AgentProcess {
   private static void crash(Thread thread, Throwable mistake) {
     log.error("thread {} failed; the agent ends at once", thread.getName(), mistake);
     Runtime.getRuntime().halt(1);
-  }
-
-  private <V> Delivery<V> delivery(TopicWriter writer, Topic<NodeKey, V> topic) {
-    NodeKey key = new NodeKey(kafka.cluster(), settings.node());
-    return (value, done) -> {
-      // The outcome, whatever it is, goes to the callback.
-      Future<RecordMetadata> _ =
-          writer.send(topic, key, value, (_, failure) -> done.accept(Optional.ofNullable(failure)));
-    };
-  }
-
-  private Source openTopics() {
-    Properties client = kafka.clientProperties();
-    try (Admin admin = Admin.create(client)) {
-      TopicCatalogue.ensure(admin, kafka.topicPartitions(), kafka.topicReplication())
-          .forEach(log::warn);
-    }
-    readerSettings().forEach(client::putIfAbsent);
-    return Source.of(
-        TopicReader.open(client, kafka.cluster(), List.of(Topics.ASSIGNMENTS, Topics.BINDINGS)));
-  }
-
-  /** A beat's thread must not wait for Kafka, and what is late is not worth delivering. */
-  private Map<String, Object> writerSettings() {
-    return Map.of(
-        ProducerConfig.MAX_BLOCK_MS_CONFIG, String.valueOf(beatInterval.toMillis()),
-        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, String.valueOf(REQUEST.toMillis()),
-        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, String.valueOf(DELIVERY.toMillis()),
-        ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(4 * 1024 * 1024));
-  }
-
-  /** An agent is to be small; the readers' big fetches are for programs that are not. */
-  private static Map<String, String> readerSettings() {
-    return Map.of(
-        ConsumerConfig.FETCH_MAX_BYTES_CONFIG, String.valueOf(4 * 1024 * 1024),
-        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, String.valueOf(2 * 1024 * 1024),
-        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
   }
 }

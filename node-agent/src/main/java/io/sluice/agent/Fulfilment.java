@@ -101,6 +101,16 @@ final class Fulfilment {
         .formatted(assignment.state(), holder, assignment.epoch(), assignment.auditSequence());
   }
 
+  /** How many policies have a binding. */
+  int policiesBound() {
+    return state.policiesBound();
+  }
+
+  /** How many Pods have a binding. */
+  int podsBound() {
+    return state.podsBound();
+  }
+
   /** Whether it is known what everything should be. */
   boolean isComplete() {
     return topicsRead;

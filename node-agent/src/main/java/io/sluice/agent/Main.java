@@ -1,5 +1,6 @@
 package io.sluice.agent;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.kernel.LinuxDataPlane;
@@ -141,10 +142,20 @@ public final class Main implements Callable<Integer> {
               System::nanoTime,
               WallClock::nanos);
       Health health = new Health();
+      PrometheusRegistry registry = ProgramMetrics.registry();
+      AgentMetrics metrics = new AgentMetrics(registry);
+      metrics.guards(dataPlane::guardCounters);
       AgentProcess process =
           new AgentProcess(
-              settings, lease.beatInterval(), kafka, dataPlane, tenure, keepOnStop, health);
-      try (var _ = operations.start(ProgramMetrics.registry(), health)) {
+              settings,
+              lease.beatInterval(),
+              kafka,
+              dataPlane,
+              tenure,
+              keepOnStop,
+              health,
+              metrics);
+      try (var _ = operations.start(registry, health)) {
         process.run();
       }
       return CommandLine.ExitCode.OK;

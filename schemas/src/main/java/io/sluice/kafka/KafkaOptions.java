@@ -94,6 +94,13 @@ public final class KafkaOptions {
     return properties;
   }
 
+  /** Whether the command line says which Kafka is meant. */
+  public boolean isNamed() {
+    var given = command.commandLine().getParseResult();
+    return given.hasMatchedOption("--bootstrap-servers")
+        || fileProperties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+  }
+
   /** The number of partitions of every topic. */
   public int topicPartitions() {
     return topicPartitions;

@@ -57,7 +57,7 @@ record ReadPlan(
 
   private static int partitionCount(Topic<?, ?> topic, KafkaFuture<TopicDescription> answer) {
     try {
-      return AdminAnswer.await(answer).partitions().size();
+      return AdminAnswer.await(answer, topic.name()).partitions().size();
     } catch (UnknownTopicOrPartitionException e) {
       throw new UnknownTopicOrPartitionException(
           "topic " + topic + " does not exist (yet): TopicCatalogue.ensure makes it", e);

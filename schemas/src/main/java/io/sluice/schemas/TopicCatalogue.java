@@ -7,6 +7,7 @@ import static org.apache.kafka.common.config.TopicConfig.UNCLEAN_LEADER_ELECTION
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -44,11 +46,13 @@ public final class TopicCatalogue {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final Admin admin;
+  private final List<Topic<?, ?>> topics;
   private final int partitions;
   private final short replication;
 
-  private TopicCatalogue(Admin admin, int partitions, short replication) {
+  private TopicCatalogue(Admin admin, List<Topic<?, ?>> topics, int partitions, short replication) {
     this.admin = admin;
+    this.topics = topics;
     this.partitions = partitions;
     this.replication = replication;
   }
@@ -64,13 +68,24 @@ public final class TopicCatalogue {
    * @throws org.apache.kafka.common.KafkaException if Kafka does not answer or refuses
    */
   public static List<String> ensure(Admin admin, int partitions, short replication) {
-    return new TopicCatalogue(admin, partitions, replication).ensure();
+    return ensure(admin, Topics.all(), partitions, replication);
+  }
+
+  /**
+   * The same for some of the topics: a program asks for those it uses, and needs rights on no
+   * other.
+   *
+   * @see #ensure(Admin, int, short)
+   */
+  public static List<String> ensure(
+      Admin admin, List<Topic<?, ?>> topics, int partitions, short replication) {
+    return new TopicCatalogue(admin, topics, partitions, replication).ensure();
   }
 
   private List<String> ensure() {
     SortedMap<String, TopicDescription> existing = describe();
     List<Topic<?, ?>> missing =
-        Topics.all().stream().filter(topic -> !existing.containsKey(topic.name())).toList();
+        topics.stream().filter(topic -> !existing.containsKey(topic.name())).toList();
     // First, so that a mistake in the configuration is found before topics are made with it.
     List<String> warnings = compare(existing);
     if (missing.isEmpty()) {
@@ -82,18 +97,20 @@ public final class TopicCatalogue {
 
   /** The topics that exist, by name. */
   private SortedMap<String, TopicDescription> describe() {
-    List<String> names = Topics.all().stream().<String>map(Topic::name).toList();
+    List<String> names = topics.stream().<String>map(Topic::name).toList();
     SortedMap<String, TopicDescription> existing = new TreeMap<>();
-    admin.describeTopics(names).topicNameValues().values().stream()
-        .map(TopicCatalogue::ifItExists)
-        .flatMap(Optional::stream)
-        .forEach(description -> existing.put(description.name(), description));
+    admin
+        .describeTopics(names)
+        .topicNameValues()
+        .forEach((name, answer) ->
+            ifItExists(name, answer).ifPresent(description -> existing.put(name, description)));
     return existing;
   }
 
-  private static Optional<TopicDescription> ifItExists(KafkaFuture<TopicDescription> answer) {
+  private static Optional<TopicDescription> ifItExists(
+      String name, KafkaFuture<TopicDescription> answer) {
     try {
-      return Optional.of(AdminAnswer.await(answer));
+      return Optional.of(AdminAnswer.await(answer, name));
     } catch (UnknownTopicOrPartitionException _) {
       return Optional.empty();
     }
@@ -114,6 +131,12 @@ public final class TopicCatalogue {
       log.info("created topic {}, partitions {}, copies {}", name, partitions, replication);
     } catch (TopicExistsException _) {
       log.debug("another process has just created topic {}", name);
+    } catch (TopicAuthorizationException e) {
+      throw new UnknownTopicOrPartitionException(
+          ("topic %s does not exist (yet), and this client may not make it: watcher and allocator"
+                  + " do, if they may")
+              .formatted(name),
+          e);
     }
   }
 
@@ -136,7 +159,7 @@ public final class TopicCatalogue {
     long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
     while (true) {
       SortedMap<String, TopicDescription> existing = describe();
-      if (existing.size() == Topics.all().size()) {
+      if (existing.size() == topics.size()) {
         return existing;
       }
       if (System.nanoTime() - deadline > 0) {
@@ -159,7 +182,7 @@ public final class TopicCatalogue {
     List<String> unsafe = new ArrayList<>();
     List<String> harmless = new ArrayList<>();
     Map<ConfigResource, Config> configs = describeConfigs(descriptions.keySet());
-    for (Topic<?, ?> topic : Topics.all()) {
+    for (Topic<?, ?> topic : topics) {
       TopicDescription description = descriptions.get(topic.name());
       if (description != null) {
         comparePartitions(description, unsafe);
@@ -229,7 +252,13 @@ public final class TopicCatalogue {
 
   private Map<ConfigResource, Config> describeConfigs(Set<String> topics) {
     List<ConfigResource> resources = topics.stream().map(TopicCatalogue::resource).toList();
-    return AdminAnswer.await(admin.describeConfigs(resources).all());
+    Map<ConfigResource, Config> configs = new HashMap<>();
+    admin
+        .describeConfigs(resources)
+        .values()
+        .forEach((resource, answer) ->
+            configs.put(resource, AdminAnswer.await(answer, resource.name())));
+    return configs;
   }
 
   private static ConfigResource resource(String topic) {

@@ -1,6 +1,8 @@
 package io.sluice.watcher;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.kafka.KafkaOptions;
+import io.sluice.kafka.Refusal;
 import io.sluice.operations.Health;
 import io.sluice.operations.OperationsOptions;
 import io.sluice.operations.ProgramMetrics;
@@ -45,9 +47,8 @@ import picocli.CommandLine.Spec;
       "  sluice-watcher manifests --directory ./cluster --status-dir ./status",
       "  sluice-watcher kubernetes --cluster prod-1 --bootstrap-servers kafka:9092",
       "",
-      "Exit codes: 0 ended by itself, 1 failed (a restart publishes what was missed), 2 wrong"
-          + " usage,",
-      "143 ended by SIGTERM."
+      "Exit codes: 0 ended as asked, 1 failed (a restart publishes what was missed), 2 wrong"
+          + " usage."
     })
 public final class Main implements Runnable {
 
@@ -205,8 +206,10 @@ public final class Main implements Runnable {
       Optional<StatusTarget> statuses,
       Optional<EventTarget> events) {
     Health health = new Health().ready("topics", () -> Optional.of("Kafka has not answered yet"));
-    try (var _ = operations.start(ProgramMetrics.registry(), health)) {
-      return watch(kafka, source, statuses, events, health);
+    PrometheusRegistry registry = ProgramMetrics.registry();
+    WatcherMetrics metrics = new WatcherMetrics(registry);
+    try (var _ = operations.start(registry, health)) {
+      return watch(kafka, source, statuses, events, health, metrics);
     }
   }
 
@@ -215,15 +218,17 @@ public final class Main implements Runnable {
       Source source,
       Optional<StatusTarget> statuses,
       Optional<EventTarget> events,
-      Health health) {
+      Health health,
+      WatcherMetrics metrics) {
     Outbox outbox = new Outbox();
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(outbox, ended), "stop"));
     try (TopicLog topics = KafkaTopicLog.open(kafka, outbox::failed)) {
-      Optional<StatusWriter> writer = statuses.map(target -> writer(kafka, target, outbox));
+      Optional<StatusWriter> writer =
+          statuses.map(target -> writer(kafka, new MeteredStatusTarget(target, metrics), outbox));
       Optional<EventWriter> teller = events.map(target -> teller(kafka, target, outbox));
       try {
-        Watcher watcher = new Watcher(topics, source, outbox);
+        Watcher watcher = new Watcher(topics, source, outbox, metrics);
         health
             .alive("publisher", watcher::hasStopped)
             .ready("topics", Optional::empty)
@@ -241,7 +246,10 @@ public final class Main implements Runnable {
     } catch (TopicCatalogueException | IOException e) {
       log.error("{}", e.getMessage());
     } catch (KafkaException | WatcherFailedException e) {
-      log.error("cannot go on", e);
+      Refusal.of(e)
+          .ifPresentOrElse(
+              refusal -> log.error("cannot go on: {}", refusal),
+              () -> log.error("cannot go on", e));
     } finally {
       ended.countDown();
     }
@@ -263,11 +271,17 @@ public final class Main implements Runnable {
   }
 
   private static void stop(Outbox outbox, CountDownLatch ended) {
-    outbox.close();
     try {
-      if (!ended.await(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("not done within {} s; ending anyway", STOP_WITHIN.toSeconds());
+      if (ended.getCount() == 0) {
+        // It ended by itself and has an exit code of its own.
+        return;
       }
+      outbox.close();
+      if (ended.await(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        // Otherwise the exit code would be that of a signal: 143, as if it had failed.
+        Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+      }
+      log.warn("not done within {} s; ending anyway", STOP_WITHIN.toSeconds());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

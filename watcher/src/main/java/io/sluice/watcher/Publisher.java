@@ -22,11 +22,14 @@ final class Publisher {
   private final Map<ObjectId, Observed> objects;
   private final Map<ObjectId, Status> statuses;
   private final TopicLog topics;
+  private final WatcherMetrics metrics;
 
-  Publisher(Content known, TopicLog topics) {
+  Publisher(Content known, TopicLog topics, WatcherMetrics metrics) {
     this.objects = new HashMap<>(known.objects());
     this.statuses = new HashMap<>(known.statuses());
     this.topics = topics;
+    this.metrics = metrics;
+    objects.keySet().forEach(id -> metrics.objects(id.kind(), 1));
   }
 
   void publish(Outbox.Batch batch) {
@@ -39,10 +42,13 @@ final class Publisher {
     for (Change change : Difference.ofObject(newest.id(), known, newest.value())) {
       logChange(change);
       topics.publish(change);
+      metrics.published(change.id());
+      int before = objects.size();
       change
           .value()
           .ifPresentOrElse(
               value -> objects.put(change.id(), value), () -> objects.remove(change.id()));
+      metrics.objects(change.id().kind(), objects.size() - before);
     }
   }
 
@@ -52,6 +58,7 @@ final class Publisher {
       return;
     }
     topics.publishStatus(newest.id(), newest.value());
+    metrics.published(newest.id());
     newest
         .value()
         .ifPresentOrElse(

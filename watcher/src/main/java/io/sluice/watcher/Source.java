@@ -1,6 +1,8 @@
 package io.sluice.watcher;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where the objects come from. */
@@ -15,6 +17,9 @@ public interface Source extends AutoCloseable {
 
   /** What keeps the source from offering all there is; empty if nothing does. On any thread. */
   Optional<String> problem();
+
+  /** How long nothing was heard, by what is listened to. On any thread. */
+  Map<String, Duration> sinceHeard();
 
   @Override
   void close();

@@ -18,6 +18,7 @@ public final class Watcher {
   private final TopicLog topics;
   private final Source source;
   private final Outbox outbox;
+  private final WatcherMetrics metrics;
   private final Stall publishing = new Stall("the publisher", PATIENCE, System::nanoTime);
   private volatile boolean started;
 
@@ -25,11 +26,13 @@ public final class Watcher {
    * A watcher that has not begun.
    *
    * @param outbox where failures of other parts arrive, too; closing it ends {@link #run()}
+   * @param metrics counts what is published
    */
-  public Watcher(TopicLog topics, Source source, Outbox outbox) {
+  public Watcher(TopicLog topics, Source source, Outbox outbox, WatcherMetrics metrics) {
     this.topics = topics;
     this.source = source;
     this.outbox = outbox;
+    this.metrics = metrics;
   }
 
   /**
@@ -44,7 +47,8 @@ public final class Watcher {
         "the topics hold {} objects and {} statuses of files",
         known.objects().size(),
         known.statuses().size());
-    Publisher publisher = new Publisher(known, topics);
+    Publisher publisher = new Publisher(known, topics, metrics);
+    metrics.observe(source);
     source.start(known, outbox);
     started = true;
     log.info("ready");

@@ -22,7 +22,7 @@ public final class RunningWatcher implements AutoCloseable {
 
   private void run(TopicLog topics) {
     try {
-      new Watcher(topics, source, outbox).run();
+      new Watcher(topics, source, outbox, WatcherMetrics.unread()).run();
     } catch (IOException | InterruptedException | RuntimeException e) {
       failure.set(e);
     }

@@ -10,6 +10,7 @@ import io.sluice.model.Status;
 import io.sluice.model.Workload;
 import io.sluice.watcher.core.Change;
 import io.sluice.watcher.core.Observed;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -110,9 +111,14 @@ class WatcherTest {
           }
 
           @Override
+          public Map<String, Duration> sinceHeard() {
+            return Map.of();
+          }
+
+          @Override
           public void close() {}
         };
-    new Watcher(untilDone, source, outbox).run();
+    new Watcher(untilDone, source, outbox, WatcherMetrics.unread()).run();
   }
 
   private static Observed namespace(String uid, String version, String label) {

@@ -1,6 +1,9 @@
 package io.sluice.allocator.kafka;
 
+import io.sluice.kafka.Refusal;
+import io.sluice.model.AuditKey;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -28,12 +31,21 @@ public final class Application implements AutoCloseable {
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
   private final String name;
+  private final AuditKey.Stream stream;
+  private final AllocatorMetrics metrics;
   private final KafkaStreams streams;
   private final FailureLimit failures = new FailureLimit(MOST_FAILURES, FAILURES_WITHIN);
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
 
-  public Application(Topology topology, Properties properties) {
+  /**
+   * @param stream what it decides
+   * @param metrics counts failures
+   */
+  public Application(
+      AuditKey.Stream stream, Topology topology, Properties properties, AllocatorMetrics metrics) {
+    this.stream = stream;
+    this.metrics = metrics;
     name = properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
     streams = new KafkaStreams(topology, properties);
     streams.setStateListener(this::onState);
@@ -68,6 +80,22 @@ public final class Application implements AutoCloseable {
     return state == State.RUNNING ? Optional.empty() : Optional.of("it is " + state);
   }
 
+  /** What it decides, as a label. */
+  String kind() {
+    return stream.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** How many records it has not read yet, in the partition furthest behind. */
+  double inputLag() {
+    return streams.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("records-lag-max"))
+        .filter(metric -> !metric.metricName().tags().get("client-id").contains("restore"))
+        .mapToDouble(metric -> ((Number) metric.metricValue()).doubleValue())
+        .filter(Double::isFinite)
+        .max()
+        .orElse(0);
+  }
+
   private static String stuck(Duration pause) {
     return "a thread has not asked Kafka for %d s".formatted(pause.toSeconds());
   }
@@ -94,8 +122,11 @@ public final class Application implements AutoCloseable {
   }
 
   private StreamThreadExceptionResponse onFailure(Throwable failure) {
+    metrics.threadFailures.labelValues(kind()).inc();
     boolean replace =
-        failure instanceof Exception && failures.allows(System.nanoTime() / 1_000_000);
+        failure instanceof Exception
+            && Refusal.of(failure).isEmpty()
+            && failures.allows(System.nanoTime() / 1_000_000);
     log.error("{}: a thread failed; {}", name, replace ? "replacing it" : "giving up", failure);
     if (replace) {
       return StreamThreadExceptionResponse.REPLACE_THREAD;

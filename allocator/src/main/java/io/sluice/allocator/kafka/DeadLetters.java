@@ -1,14 +1,13 @@
 package io.sluice.allocator.kafka;
 
+import io.sluice.schemas.AdminAnswer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -35,17 +34,9 @@ public final class DeadLetters {
         new NewTopic(TOPIC, 1, replication)
             .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(KEPT.toMillis())));
     try {
-      admin.createTopics(List.of(topic)).all().get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case TopicExistsException _ -> {
-          // It was made before, or by another process just now.
-        }
-        case KafkaException refused -> throw refused;
-        default -> throw new KafkaException("cannot make the topic " + TOPIC, e.getCause());
-      }
+      AdminAnswer.await(admin.createTopics(List.of(topic)).all(), TOPIC);
+    } catch (TopicExistsException _) {
+      // It was made before, or by another process just now.
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** One line of the program's log for each decision, in words. */
 final class DecisionLog {
@@ -27,7 +28,9 @@ final class DecisionLog {
   static void write(String cluster, AuditEntry entry) {
     for (StateChange change : entry.changes()) {
       if (log.isEnabledForLevel(level(change))) {
-        log.atLevel(level(change)).log("{}: {}", cluster, describe(change));
+        fields(log.atLevel(level(change)), change)
+            .addKeyValue("cluster", cluster)
+            .log("{}: {}", cluster, describe(change));
       }
       if (change instanceof StateChange.ResourceObserved(var id, var resource)
           && resource.orElse(null) instanceof Node node) {
@@ -36,6 +39,23 @@ final class DecisionLog {
             .forEach(problem -> log.warn("{}: {}: left out: {}", cluster, id, problem));
       }
     }
+  }
+
+  /** What machines look for in the line, beside its words. */
+  private static LoggingEventBuilder fields(LoggingEventBuilder line, StateChange change) {
+    if (change instanceof LivenessChanged node) {
+      return line.addKeyValue("node", node.node()).addKeyValue("session", node.session());
+    }
+    if (change instanceof StateChange.AssignmentChanged(var ip, var assignment)) {
+      LoggingEventBuilder of =
+          line.addKeyValue("floatingIp", ip.toString()).addKeyValue("epoch", assignment.epoch());
+      return assignment
+          .holder()
+          .map(holder ->
+              of.addKeyValue("node", holder.node()).addKeyValue("session", holder.session()))
+          .orElse(of);
+    }
+    return line;
   }
 
   /** Pods come and go by the thousand, and facts are no decisions. */

@@ -42,6 +42,7 @@ final class DecisionProcessor<I>
    * @param deciders makes a new one for a cluster
    * @param commitIntervalMillis the least time between two commits on decisions
    * @param monotonicMillis a clock that never steps
+   * @param metrics counts what is decided
    */
   record Blueprint<I>(
       InputReader<I> reader,
@@ -49,7 +50,8 @@ final class DecisionProcessor<I>
       AuditKey.Stream stream,
       StatusKey.Author author,
       long commitIntervalMillis,
-      LongSupplier monotonicMillis) {}
+      LongSupplier monotonicMillis,
+      AllocatorMetrics metrics) {}
 
   private static final Duration TICK = Duration.ofMillis(2);
 
@@ -61,6 +63,7 @@ final class DecisionProcessor<I>
   private ProcessorContext<ClusterScoped, Object> context;
   private TaskStores stores;
   private CommitPace commits;
+  private TaskMetrics metrics;
 
   DecisionProcessor(Blueprint<I> blueprint) {
     this.blueprint = blueprint;
@@ -73,9 +76,21 @@ final class DecisionProcessor<I>
     commits = new CommitPace(blueprint.commitIntervalMillis(), monotonicMillis());
     SortedMap<String, Long> sequences = stores.sequences();
     sequences.keySet().forEach(cluster -> clusters.put(cluster, newCluster(cluster)));
-    stores.forEachChange((cluster, change) -> clusters.get(cluster).decider().restore(change));
+    metrics = new TaskMetrics(blueprint.metrics(), blueprint.stream());
+    stores.forEachChange((cluster, change) -> {
+      clusters.get(cluster).decider().restore(change);
+      metrics.restore(cluster, change);
+    });
     sequences.forEach((cluster, sequence) -> clusters.get(cluster).decider().resume(sequence));
+    metrics.begin();
     processorContext.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> tick());
+  }
+
+  @Override
+  public void close() {
+    if (metrics != null) {
+      metrics.end();
+    }
   }
 
   private Cluster<I> newCluster(String name) {
@@ -109,7 +124,12 @@ final class DecisionProcessor<I>
     Cause cause =
         new Cause(source.topic(), source.partition(), source.offset(), record.timestamp());
     long nowMillis = nowMillis(cluster);
-    publish(record.key().cluster(), cluster, cluster.decider().on(input, cause, nowMillis));
+    long startedNanos = System.nanoTime();
+    List<AuditEntry> entries = cluster.decider().on(input, cause, nowMillis);
+    publish(record.key().cluster(), cluster, entries, startedNanos);
+    if (!entries.isEmpty()) {
+      metrics.decidedAfter(context.currentSystemTimeMs() - record.timestamp());
+    }
     commitIfDue();
   }
 
@@ -118,14 +138,16 @@ final class DecisionProcessor<I>
     clusters.forEach((name, cluster) -> {
       long nowMillis = nowMillis(cluster);
       if (nowMillis >= cluster.decider().nextDeadlineMillis()) {
-        publish(name, cluster, cluster.decider().tick(nowMillis));
+        long startedNanos = System.nanoTime();
+        publish(name, cluster, cluster.decider().tick(nowMillis), startedNanos);
       }
       publishStatuses(name, cluster);
     });
     commitIfDue();
   }
 
-  private void publish(String name, Cluster<I> cluster, List<AuditEntry> entries) {
+  private void publish(
+      String name, Cluster<I> cluster, List<AuditEntry> entries, long startedNanos) {
     AuditKey key = new AuditKey(name, blueprint.stream());
     for (AuditEntry entry : entries) {
       DecisionLog.write(name, entry);
@@ -134,6 +156,7 @@ final class DecisionProcessor<I>
       stores.keep(key, entry);
       cluster.statuses().outdate(monotonicMillis());
     }
+    metrics.decided(name, entries, System.nanoTime() - startedNanos);
   }
 
   private void forward(String cluster, StateChange change, long timeMillis) {
@@ -183,6 +206,7 @@ final class DecisionProcessor<I>
   private void commitIfDue() {
     if (commits.take(monotonicMillis())) {
       context.commit();
+      metrics.commitRequested();
     }
   }
 

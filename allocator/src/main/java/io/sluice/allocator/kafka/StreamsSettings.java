@@ -9,7 +9,6 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
 import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 
 /**
@@ -72,9 +71,12 @@ public record StreamsSettings(
    * The properties of one application.
    *
    * @param clientProperties how Kafka is reached; they win
+   * @param metrics where records that are put aside are counted
    */
-  public Properties properties(String applicationId, Properties clientProperties) {
+  public Properties properties(
+      String applicationId, Properties clientProperties, AllocatorMetrics metrics) {
     Properties all = new Properties();
+    all.put(AllocatorMetrics.PROPERTY, metrics);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
     all.put(StreamsConfig.CLIENT_ID_CONFIG, applicationId);
     all.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
@@ -91,9 +93,7 @@ public record StreamsSettings(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
         UsePartitionTimeOnInvalidTimestamp.class);
     all.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, DeadLetters.TOPIC);
-    all.put(
-        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-        LogAndContinueExceptionHandler.class);
+    all.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UndecodableRecords.class);
     all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnusableRecords.class);
     // Kafka's 100 ms make tails of 100 ms with transactions.
     all.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, 2L);

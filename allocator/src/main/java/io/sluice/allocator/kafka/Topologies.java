@@ -36,8 +36,10 @@ public final class Topologies {
    * Gateways, policies, nodes, beats and reports in; assignments and what policies do out.
    *
    * @param monotonicMillis a clock that never steps
+   * @param metrics counts what is decided
    */
-  public static Topology allocation(AllocationSettings settings, LongSupplier monotonicMillis) {
+  public static Topology allocation(
+      AllocationSettings settings, LongSupplier monotonicMillis, AllocatorMetrics metrics) {
     Topology topology = new Topology();
     List<Topic<?, ?>> inputs = List.of(Topics.RESOURCES, Topics.AGENTS, Topics.HEARTBEATS);
     addSource(topology, Topics.RESOURCES, AutoOffsetReset.earliest());
@@ -53,7 +55,8 @@ public final class Topologies {
             AuditKey.Stream.ALLOCATION,
             StatusKey.Author.ALLOCATION,
             ALLOCATION_COMMIT_MILLIS,
-            monotonicMillis));
+            monotonicMillis,
+            metrics));
     addSink(topology, Topics.ASSIGNMENTS);
     addSink(topology, Topics.BINDINGS);
     addSink(topology, Topics.STATUS);
@@ -66,8 +69,9 @@ public final class Topologies {
    * out.
    *
    * @param monotonicMillis a clock that never steps
+   * @param metrics counts what is decided
    */
-  public static Topology selection(LongSupplier monotonicMillis) {
+  public static Topology selection(LongSupplier monotonicMillis, AllocatorMetrics metrics) {
     Topology topology = new Topology();
     addSource(topology, Topics.RESOURCES, AutoOffsetReset.earliest());
     addSource(topology, Topics.WORKLOADS, AutoOffsetReset.earliest());
@@ -80,7 +84,8 @@ public final class Topologies {
             AuditKey.Stream.SELECTION,
             StatusKey.Author.SELECTION,
             SELECTION_COMMIT_MILLIS,
-            monotonicMillis));
+            monotonicMillis,
+            metrics));
     addSink(topology, Topics.BINDINGS);
     addSink(topology, Topics.STATUS);
     addSink(topology, Topics.AUDIT);

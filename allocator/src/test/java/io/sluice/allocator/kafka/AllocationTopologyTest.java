@@ -54,7 +54,8 @@ class AllocationTopologyTest {
   private static final Metadata METADATA = new Metadata("uid", "1", 1, 1);
 
   private final TopologyRig rig =
-      new TopologyRig(clock -> Topologies.allocation(AllocationSettings.DEFAULT, clock));
+      new TopologyRig(
+          (clock, metrics) -> Topologies.allocation(AllocationSettings.DEFAULT, clock, metrics));
   private final Map<String, Long> sequences = new TreeMap<>();
 
   @AfterEach
@@ -189,6 +190,34 @@ class AllocationTopologyTest {
   }
 
   @Test
+  void aFailoverIsCountedAndTimed() {
+    failOver();
+    assertThat(rig.metrics())
+        .contains("sluice_allocator_failovers_total{cluster=\"local\"} 1.0")
+        .contains("sluice_allocator_silent_nodes_total{cluster=\"local\"} 1.0")
+        .contains("sluice_allocator_detection_delay_seconds_bucket{le=\"0.001\"} 1")
+        .contains("sluice_allocator_floating_ips{cluster=\"local\",state=\"granted\"} 2.0")
+        .contains("sluice_allocator_nodes{cluster=\"local\",liveness=\"silent\"} 1.0")
+        .contains("sluice_allocator_takeovers_total{application=\"allocation\"} 1.0")
+        .contains(
+            "sluice_allocator_decisions_total{application=\"allocation\",kind=\"LivenessChanged\"}"
+                + " 3.0");
+  }
+
+  @Test
+  void anAddressThatNoGatewayListsIsNoLongerCounted() {
+    start();
+    reportAllHeld(1, 2);
+    gateway(CLUSTER, "10.40.1.100");
+    report(CLUSTER, 1, List.of());
+    report(CLUSTER, 2, List.of());
+    run(1_000, 1, 2);
+    assertThat(rig.metrics())
+        .contains("sluice_allocator_floating_ips{cluster=\"local\",state=\"granted\"} 1.0")
+        .contains("sluice_allocator_floating_ips{cluster=\"local\",state=\"unassigned\"} 0.0");
+  }
+
+  @Test
   void theAuditSequenceHasNoHoleAndNamesItsCauses() {
     failOver();
     List<AuditEntry> entries = audit(CLUSTER);
@@ -259,6 +288,9 @@ class AllocationTopologyTest {
     assertThat(holder(CLUSTER, A)).isNotEmpty();
     List<TestRecord<byte[], byte[]>> dead = rig.rawRecords(DeadLetters.TOPIC);
     assertThat(dead).hasSize(2);
+    assertThat(rig.metrics())
+        .contains("sluice_allocator_dead_letters_total{topic=\"sluice.resources\"} 1.0")
+        .contains("sluice_allocator_dead_letters_total{topic=\"sluice.heartbeats\"} 1.0");
     assertThat(dead.getFirst().value()).isEqualTo(nonsense);
     assertThat(dead.getFirst().headers().lastHeader("__streams.errors.topic").value())
         .asString()

@@ -2,6 +2,8 @@ package io.sluice.allocator.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.allocator.core.selection.Selection;
 import io.sluice.allocator.core.selection.SelectionInput;
 import io.sluice.model.AuditEntry;
@@ -61,7 +63,8 @@ class RestartTest {
                 AuditKey.Stream.SELECTION,
                 StatusKey.Author.SELECTION,
                 20,
-                () -> nowMillis));
+                () -> nowMillis,
+                new AllocatorMetrics(new PrometheusRegistry(), AllocationSettings.DEFAULT)));
     processor.init(context);
   }
 

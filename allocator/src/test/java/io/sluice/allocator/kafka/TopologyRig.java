@@ -1,7 +1,14 @@
 package io.sluice.allocator.kafka;
 
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.model.ClusterScoped;
 import io.sluice.schemas.Topic;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -26,20 +33,25 @@ final class TopologyRig implements AutoCloseable {
 
   static final long START_MILLIS = 1_000_000_000;
 
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final AllocatorMetrics metrics =
+      new AllocatorMetrics(registry, AllocationSettings.DEFAULT);
   private final Map<String, List<TestRecord<byte[], byte[]>>> records = new HashMap<>();
   private final TopologyTestDriver driver;
   private long nowMillis = START_MILLIS;
 
-  TopologyRig(Function<LongSupplier, Topology> topologies) {
+  TopologyRig(BiFunction<LongSupplier, AllocatorMetrics, Topology> topologies) {
     Properties properties =
         new StreamsSettings("test", Path.of("target", "streams"), (short) 1, 0, 6_000, 1_000, 2_000)
-            .properties("test", new Properties());
+            .properties("test", new Properties(), metrics);
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
     // The driver's producer forgets what is not committed yet, and with it dead letters.
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
     driver =
         new TopologyTestDriver(
-            topologies.apply(() -> nowMillis), properties, Instant.ofEpochMilli(nowMillis));
+            topologies.apply(() -> nowMillis, metrics),
+            properties,
+            Instant.ofEpochMilli(nowMillis));
   }
 
   <K extends ClusterScoped, V> void send(Topic<K, V> topic, K key, V valueOrNull) {
@@ -101,6 +113,17 @@ final class TopologyRig implements AutoCloseable {
         .filter(record -> record.key().equals(key))
         .reduce((_, last) -> last)
         .map(TestRecord::value);
+  }
+
+  /** All metrics, as they are scraped. */
+  String metrics() {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try {
+      PrometheusTextFormatWriter.builder().build().write(text, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString(StandardCharsets.UTF_8);
   }
 
   /** How many records were written to all topics. */

@@ -8,6 +8,7 @@ import io.sluice.cli.audit.kafka.WholeTopics;
 import io.sluice.cli.lab.LabException;
 import io.sluice.cli.lab.LocalCluster;
 import io.sluice.kafka.KafkaOptions;
+import io.sluice.kafka.Refusal;
 import io.sluice.model.IpAddress;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -65,12 +66,12 @@ abstract class AuditCommand implements Callable<Integer> {
               .formatted(e.getMessage()),
           e);
     } catch (KafkaException e) {
-      throw new LabException("Kafka does not tell: " + e.getMessage(), e);
+      throw new LabException("Kafka does not tell: " + Refusal.of(e).orElseGet(e::getMessage), e);
     }
   }
 
   private Source source() {
-    boolean named = spec.commandLine().getParseResult().hasMatchedOption("--bootstrap-servers");
+    boolean named = kafka.isNamed();
     if (named) {
       return new Source(kafka.clientProperties(), kafka.cluster());
     }

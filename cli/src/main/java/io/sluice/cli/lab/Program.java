@@ -162,6 +162,15 @@ public final class Program implements AutoCloseable {
     await(STOP_LIMIT);
   }
 
+  /**
+   * With which code it ended.
+   *
+   * @throws IllegalThreadStateException if it has not
+   */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
   /** Ends it as a crash would: SIGKILL. Returns when it is gone. */
   public void kill() {
     stopped = true;

@@ -151,6 +151,16 @@ public final class AgentState {
     return misunderstood;
   }
 
+  /** How many policies have a binding. */
+  public int policiesBound() {
+    return classes.policies().size();
+  }
+
+  /** How many Pods have a binding. */
+  public int podsBound() {
+    return pods.size();
+  }
+
   /** The newest assignment of each floating IP. */
   public Assignments assignments() {
     return assignments;

@@ -90,6 +90,11 @@ final class PodClasses {
     }
   }
 
+  /** How many bindings there are. */
+  int size() {
+    return bindings.size();
+  }
+
   /** Every binding there is. */
   SortedSet<BindingId.OfPod> bound() {
     SortedSet<BindingId.OfPod> all = new TreeSet<>(POD_FIRST);

@@ -2,6 +2,7 @@ package io.sluice.agent.kafka;
 
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
+import io.sluice.kafka.Refusal;
 import io.sluice.model.Heartbeat;
 import io.sluice.model.Heartbeat.Intent;
 import java.time.Duration;
@@ -157,7 +158,9 @@ public final class Beats implements Consumer<BeatOrder>, AutoCloseable {
     if (failure.isPresent()) {
       if (!failing) {
         failing = true;
-        log.warn("beats are not acknowledged: {}", failure.get().toString());
+        log.warn(
+            "beats are not acknowledged: {}",
+            Refusal.of(failure.get()).orElseGet(() -> failure.get().toString()));
       }
       return;
     }

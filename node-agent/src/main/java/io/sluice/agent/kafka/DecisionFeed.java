@@ -1,6 +1,7 @@
 package io.sluice.agent.kafka;
 
 import io.sluice.agent.core.Input;
+import io.sluice.kafka.Refusal;
 import io.sluice.kafka.TopicRecord;
 import io.sluice.model.Assignment;
 import io.sluice.model.AssignmentKey;
@@ -72,7 +73,7 @@ public final class DecisionFeed implements AutoCloseable {
           if (closed) {
             return;
           }
-          log.error("cannot read decisions, next try in {} ms", pause.toMillis(), e);
+          tell(e, pause);
           Thread.sleep(pause);
           Duration doubled = pause.multipliedBy(2);
           pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
@@ -82,6 +83,16 @@ public final class DecisionFeed implements AutoCloseable {
       // Only close() interrupts this thread, and it ends here.
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A refusal says what to mend, and is no fault of the code. */
+  private static void tell(RuntimeException failure, Duration pause) {
+    Refusal.of(failure)
+        .ifPresentOrElse(
+            refusal ->
+                log.error(
+                    "cannot read decisions, next try in {} ms: {}", pause.toMillis(), refusal),
+            () -> log.error("cannot read decisions, next try in {} ms", pause.toMillis(), failure));
   }
 
   private void readToTheEnd(Source source) throws InterruptedException {

@@ -1,5 +1,6 @@
 package io.sluice.watcher.kafka;
 
+import io.sluice.kafka.Component;
 import io.sluice.kafka.KafkaOptions;
 import io.sluice.kafka.TopicReader;
 import io.sluice.kafka.TopicRecord;
@@ -68,7 +69,11 @@ public final class KafkaTopicLog implements TopicLog {
   public static KafkaTopicLog open(KafkaOptions options, Consumer<Throwable> onFailure) {
     Properties clientProperties = options.clientProperties();
     try (Admin admin = Admin.create(clientProperties)) {
-      TopicCatalogue.ensure(admin, options.topicPartitions(), options.topicReplication())
+      TopicCatalogue.ensure(
+              admin,
+              Component.WATCHER.topics(),
+              options.topicPartitions(),
+              options.topicReplication())
           .forEach(log::warn);
     }
     return new KafkaTopicLog(

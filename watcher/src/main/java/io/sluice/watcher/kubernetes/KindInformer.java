@@ -11,6 +11,8 @@ import io.sluice.watcher.Sink;
 import io.sluice.watcher.core.ApiType;
 import io.sluice.watcher.core.ObjectReader;
 import io.sluice.watcher.core.Reading;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -35,6 +37,8 @@ final class KindInformer implements AutoCloseable {
   private final ApiType type;
   private final Sink sink;
   private final SharedIndexInformer<GenericKubernetesResource> informer;
+  private String lastVersion;
+  private long heardAt = System.nanoTime();
   private final AtomicLong refused = new AtomicLong();
 
   KindInformer(KubernetesClient client, ApiType type, Sink sink) {
@@ -80,6 +84,20 @@ final class KindInformer implements AutoCloseable {
             log.debug("{}: stopped before the first list", type.kind(), failure);
           }
         });
+  }
+
+  /**
+   * How long nothing was heard, as far as anybody asked: the newest version also moves with the
+   * bookmarks of the API server, about once a minute.
+   */
+  synchronized Duration sinceHeard() {
+    long now = System.nanoTime();
+    String version = informer.lastSyncResourceVersion();
+    if (!Objects.equals(version, lastVersion)) {
+      lastVersion = version;
+      heardAt = now;
+    }
+    return Duration.ofNanos(now - heardAt);
   }
 
   /** The newest version that has arrived; null before the first list. */

@@ -6,7 +6,9 @@ import io.sluice.watcher.Content;
 import io.sluice.watcher.Sink;
 import io.sluice.watcher.Source;
 import io.sluice.watcher.core.ApiType;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -54,6 +56,14 @@ final class KubernetesSource implements Source {
     return unwatched.isEmpty() && !informers.isEmpty()
         ? Optional.empty()
         : Optional.of("not listed, or not watched at the moment: " + unwatched);
+  }
+
+  @Override
+  public Map<String, Duration> sinceHeard() {
+    return informers.stream()
+        .collect(
+            Collectors.toMap(
+                informer -> informer.kind().toString(), KindInformer::sinceHeard, (a, _) -> a));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -43,6 +44,7 @@ public final class ManifestSource implements Source {
   private SortedSet<String> ignored = new TreeSet<>();
   private SortedSet<ObjectId> held = new TreeSet<>();
   private volatile boolean unreachable;
+  private volatile long lookedAt = System.nanoTime();
 
   /**
    * A source that has not begun.
@@ -109,6 +111,7 @@ public final class ManifestSource implements Source {
       sink.object(change.id(), change.value());
     }
     objects = outcome.objects();
+    lookedAt = System.nanoTime();
     tellStatuses(outcome.statuses(), sink);
     tellOnce(outcome);
   }
@@ -147,6 +150,11 @@ public final class ManifestSource implements Source {
   @Override
   public Optional<String> problem() {
     return unreachable ? Optional.of(directory + " cannot be read") : Optional.empty();
+  }
+
+  @Override
+  public Map<String, Duration> sinceHeard() {
+    return Map.of("manifests", Duration.ofNanos(System.nanoTime() - lookedAt));
   }
 
   @Override
