@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.cli.acls.AclsCommand;
 import io.sluice.cli.audit.ExplainCommand;
 import io.sluice.cli.audit.HistoryCommand;
 import io.sluice.cli.audit.ReplayCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       LogsCommand.class,
       ChaosCommand.class,
       LoadCommand.class,
+      AclsCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -57,7 +59,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       "On a real cluster, the programs (each has a --help):",
       "  ./sluice watcher kubernetes ...        objects of Kubernetes to Kafka, status back",
       "  ./sluice allocator ...                 decides",
-      "  ./sluice agent ...                     carries it out, on every node"
+      "  ./sluice agent ...                     carries it out, on every node",
+      "  ./sluice acls                          what each of them has to be allowed on Kafka"
     })
 public final class Main implements Runnable {
 
