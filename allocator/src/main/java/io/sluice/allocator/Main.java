@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.allocator.kafka.AllocatorMetrics;
 import io.sluice.allocator.kafka.Application;
+import io.sluice.allocator.kafka.BrokerLimits;
 import io.sluice.allocator.kafka.DeadLetters;
 import io.sluice.allocator.kafka.StreamsSettings;
 import io.sluice.allocator.kafka.Topologies;
@@ -66,6 +67,8 @@ public final class Main implements Callable<Integer> {
   @Mixin
   private OperationsOptions operations = new OperationsOptions(OperationsOptions.ALLOCATOR_PORT);
 
+  private BrokerLimits brokers = BrokerLimits.UNKNOWN;
+
   public static void main(String[] arguments) {
     System.exit(commandLine().execute(arguments));
   }
@@ -77,10 +80,10 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     AllocationSettings allocation;
-    StreamsSettings settings;
     try {
       allocation = times.settings();
-      settings = streams.settings(kafka.topicReplication());
+      // What contradicts itself is found without a broker.
+      StreamsSettings _ = streams.settings(kafka.topicReplication(), BrokerLimits.UNKNOWN);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
@@ -93,8 +96,25 @@ public final class Main implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
       }
       health.ready("topics", Optional::empty);
+      StreamsSettings settings = settings();
       return run(allocation, settings, health, metrics);
     }
+  }
+
+  /** As chosen, and as the brokers allow; warns of what makes a take-over slow. */
+  private StreamsSettings settings() {
+    StreamsSettings settings;
+    try {
+      settings = streams.settings(kafka.topicReplication(), brokers);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+    if (settings.standbyReplicas() > 0) {
+      brokers.warnings().forEach(warning -> log.warn("take-over: {}", warning));
+    }
+    log.info(
+        "an instance that dies is noticed after {} ms of silence", settings.sessionTimeoutMillis());
+    return settings;
   }
 
   /** Never steps, whatever happens to the machine's time of day. */
@@ -177,6 +197,7 @@ public final class Main implements Callable<Integer> {
         TopicCatalogue.ensure(admin, kafka.topicPartitions(), kafka.topicReplication())
             .forEach(warning -> log.warn("topics: {}", warning));
         DeadLetters.ensureTopic(admin, kafka.topicReplication());
+        brokers = BrokerLimits.ask(admin);
         return true;
       } catch (TopicCatalogueException e) {
         log.error("topics: {}", e.getMessage());

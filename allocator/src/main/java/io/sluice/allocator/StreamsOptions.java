@@ -1,11 +1,15 @@
 package io.sluice.allocator;
 
+import io.sluice.allocator.kafka.BrokerLimits;
 import io.sluice.allocator.kafka.StreamsSettings;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** How the two Kafka Streams applications run; a picocli mixin. */
 final class StreamsOptions {
+
+  /** The least that brokers accept unless they are told otherwise. */
+  private static final int CAUTIOUS_SESSION_TIMEOUT_MILLIS = 6_000;
 
   @Option(
       names = "--state-dir",
@@ -34,18 +38,17 @@ final class StreamsOptions {
   @Option(
       names = "--session-timeout-millis",
       paramLabel = "MS",
-      defaultValue = "6000",
       description =
-          "After this silence of an instance another one takes over; 500 is good where the broker's"
-              + " group.min.session.timeout.ms allows it (default: ${DEFAULT-VALUE}).")
-  private int sessionTimeoutMillis;
+          "After this silence of an instance another one takes over (default: 500, or the brokers'"
+              + " group.min.session.timeout.ms if that is more).")
+  private Integer sessionTimeoutMillis;
 
   @Option(
       names = "--session-heartbeat-millis",
       paramLabel = "MS",
-      defaultValue = "1000",
-      description = "How often an instance says it is there (default: ${DEFAULT-VALUE}).")
-  private int heartbeatIntervalMillis;
+      description =
+          "How often an instance says it is there (default: a tenth of the session timeout).")
+  private Integer heartbeatIntervalMillis;
 
   @Option(
       names = "--transaction-timeout-millis",
@@ -57,18 +60,29 @@ final class StreamsOptions {
   private int transactionTimeoutMillis;
 
   /**
-   * The settings as chosen.
+   * The settings as chosen, and as the brokers allow.
    *
-   * @throws IllegalArgumentException if they contradict each other
+   * @throws IllegalArgumentException if they contradict each other, or the brokers
    */
-  StreamsSettings settings(short replication) {
+  StreamsSettings settings(short replication, BrokerLimits brokers) {
+    int session =
+        sessionTimeoutMillis != null
+            ? sessionTimeoutMillis
+            : brokers.bestSessionTimeoutMillis().orElse(CAUTIOUS_SESSION_TIMEOUT_MILLIS);
+    int least = brokers.minSessionTimeoutMillis().orElse(session);
+    if (session < least) {
+      throw new IllegalArgumentException(
+          ("--session-timeout-millis: the brokers accept %d and more, not %d; or set their"
+                  + " group.min.session.timeout.ms to %d")
+              .formatted(least, session, session));
+    }
     return new StreamsSettings(
         applicationPrefix,
         stateDirectory,
         replication,
         standbyReplicas,
-        sessionTimeoutMillis,
-        heartbeatIntervalMillis,
+        session,
+        heartbeatIntervalMillis != null ? heartbeatIntervalMillis : session / 10,
         transactionTimeoutMillis);
   }
 }

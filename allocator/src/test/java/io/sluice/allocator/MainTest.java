@@ -36,7 +36,10 @@ class MainTest {
 
   @Test
   void aSessionTimeoutOfLessThanThreeHeartbeatsIsWrongUsage() {
-    assertThat(commandLine.execute("--session-timeout-millis", "500")).isEqualTo(2);
+    assertThat(
+            commandLine.execute(
+                "--session-timeout-millis", "500", "--session-heartbeat-millis", "1000"))
+        .isEqualTo(2);
     assertThat(err.toString()).contains("3 x 1000 ms");
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.allocator.kafka;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -107,6 +108,31 @@ public final class AllocatorMetrics {
         "Records of the input topics that are not read yet, in the partition furthest behind.",
         applications,
         Application::inputLag);
+    count(
+        "fenced_producers",
+        "Producers of instances that were gone, which were fenced to end their transactions.",
+        applications,
+        Application::fencedProducers);
+    count(
+        "fencing_failures",
+        "Times that fencing was given up; until the broker does it, readers wait.",
+        applications,
+        Application::fencingFailures);
+  }
+
+  private void count(
+      String name,
+      String help,
+      List<Application> applications,
+      ToDoubleFunction<Application> figure) {
+    CounterWithCallback.builder()
+        .name("sluice_allocator_" + name)
+        .help(help)
+        .labelNames("application")
+        .callback(callback ->
+            applications.forEach(application ->
+                callback.call(figure.applyAsDouble(application), application.kind())))
+        .register(registry);
   }
 
   private void ask(

@@ -34,6 +34,7 @@ public final class Application implements AutoCloseable {
   private final AuditKey.Stream stream;
   private final AllocatorMetrics metrics;
   private final KafkaStreams streams;
+  private final AbandonedTransactions abandoned;
   private final FailureLimit failures = new FailureLimit(MOST_FAILURES, FAILURES_WITHIN);
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
@@ -47,7 +48,12 @@ public final class Application implements AutoCloseable {
     this.stream = stream;
     this.metrics = metrics;
     name = properties.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
-    streams = new KafkaStreams(topology, properties);
+    StreamsClients clients = new StreamsClients();
+    abandoned = new AbandonedTransactions(name, clients);
+    TakeOvers takeOvers = new TakeOvers(abandoned::look);
+    streams = new KafkaStreams(topology, properties, clients);
+    streams.setStandbyUpdateListener(takeOvers);
+    streams.setGlobalStateRestoreListener(takeOvers);
     streams.setStateListener(this::onState);
     streams.setUncaughtExceptionHandler(this::onFailure);
   }
@@ -65,6 +71,16 @@ public final class Application implements AutoCloseable {
   /** Completes exceptionally when it has given up, and never otherwise. */
   public CompletableFuture<Void> failed() {
     return failed;
+  }
+
+  /** How many producers of instances that are gone were fenced. */
+  public long fencedProducers() {
+    return abandoned.fenced();
+  }
+
+  /** How often fencing was given up. */
+  public long fencingFailures() {
+    return abandoned.failures();
   }
 
   /** What keeps it from ever going on; empty if it does, or may. */
@@ -115,6 +131,10 @@ public final class Application implements AutoCloseable {
   private void onState(State now, State before) {
     log.info("{}: {} (was {})", name, now, before);
     if (now == State.RUNNING) {
+      // Names the process as the members of the group and the transactions do.
+      streams
+          .metadataForLocalThreads()
+          .forEach(thread -> log.info("{}: runs as {}", name, thread.threadName()));
       running.complete(null);
     } else if (now == State.ERROR) {
       failed.completeExceptionally(new IllegalStateException(name + " has failed"));
@@ -138,6 +158,7 @@ public final class Application implements AutoCloseable {
   /** Ends the current transaction and leaves the group, so that others take over at once. */
   @Override
   public void close() {
+    abandoned.close();
     boolean closed =
         streams.close(
             CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)

@@ -70,7 +70,7 @@ public record StreamsSettings(
   /**
    * The properties of one application.
    *
-   * @param clientProperties how Kafka is reached; they win
+   * @param clientProperties how Kafka is reached; they win, but for the client id
    * @param metrics where records that are put aside are counted
    */
   public Properties properties(
@@ -78,7 +78,6 @@ public record StreamsSettings(
     Properties all = new Properties();
     all.put(AllocatorMetrics.PROPERTY, metrics);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
-    all.put(StreamsConfig.CLIENT_ID_CONFIG, applicationId);
     all.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) replication);
     all.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbyReplicas);
@@ -87,7 +86,7 @@ public record StreamsSettings(
     // Decisions ask for their commit themselves; this is for the offsets of the beats.
     all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MILLIS);
     // How late a tick, a commit or a take-over may be noticed.
-    all.put(StreamsConfig.POLL_MS_CONFIG, 2L);
+    all.put(StreamsConfig.POLL_MS_CONFIG, applicationId.equals(selectionId()) ? 10L : 2L);
     all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     all.put(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
@@ -100,11 +99,17 @@ public record StreamsSettings(
     all.put(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG, 20L);
     all.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 20L);
     all.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200L);
+    // The thread that sends heartbeats wakes up as often as this.
+    all.put(consumerPrefix(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG), 10L);
+    // A standby that becomes the active task waits for the answer to its last question.
+    all.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
     all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     all.put(consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), sessionTimeoutMillis);
     all.put(consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), heartbeatIntervalMillis);
     all.put(producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), transactionTimeoutMillis);
     all.putAll(clientProperties);
+    // Kafka Streams' own names tell which member of the group is which process: TransactionalIds.
+    all.remove(StreamsConfig.CLIENT_ID_CONFIG);
     return all;
   }
 }
