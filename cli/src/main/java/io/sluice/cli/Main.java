@@ -5,6 +5,7 @@ import io.sluice.cli.audit.ExplainCommand;
 import io.sluice.cli.audit.HistoryCommand;
 import io.sluice.cli.audit.ReplayCommand;
 import io.sluice.cli.audit.WhoHadCommand;
+import io.sluice.cli.bench.BenchCommand;
 import io.sluice.cli.chaos.ChaosCommand;
 import io.sluice.cli.lab.LabException;
 import io.sluice.cli.load.LoadCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       LogsCommand.class,
       ChaosCommand.class,
       LoadCommand.class,
+      BenchCommand.class,
       AclsCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -55,6 +57,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       "  ./sluice chaos --fault node-crash      real faults on a cluster of its own, measured",
       "  ./sluice simulate --seeds 1000         random faults against the real decisions",
       "  ./sluice load                          150,000 Pods through the control plane",
+      "  ./sluice bench decision                the promised figures, measured here",
       "",
       "On a real cluster, the programs (each has a --help):",
       "  ./sluice watcher kubernetes ...        objects of Kubernetes to Kafka, status back",

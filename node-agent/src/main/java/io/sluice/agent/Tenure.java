@@ -127,7 +127,7 @@ public final class Tenure {
   }
 
   /** To be told of each beat before it is sent, and of each acknowledgement; on any thread. */
-  void heard(Input input) {
+  public void heard(Input input) {
     lock.lock();
     try {
       if (input instanceof Input.BeatSent beat) {

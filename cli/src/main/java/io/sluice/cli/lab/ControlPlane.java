@@ -3,92 +3,168 @@ package io.sluice.cli.lab;
 import io.sluice.schemas.TopicCatalogue;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
-/** A broker and an allocator on the loopback of the sandbox, and nothing else of a cluster. */
+/** Brokers and allocators on the loopback of the sandbox, and nothing else of a cluster. */
 public final class ControlPlane implements AutoCloseable {
 
-  /** Where Kafka is. */
+  /** Where Kafka is, when it is a single broker. */
   public static final String BOOTSTRAP_SERVERS = "127.0.0.1:" + Programs.KAFKA_PORT;
 
   private static final int BROKER_HEAP_MEBIBYTES = 512;
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
-  private final Program broker;
-  private final Program allocator;
+  private final Plan plan;
+  private final List<Program> brokers = new ArrayList<>();
+  private final List<Program> allocators = new ArrayList<>();
 
-  private ControlPlane(Program broker, Program allocator) {
-    this.broker = broker;
-    this.allocator = allocator;
+  /**
+   * What to start.
+   *
+   * @param cluster the cluster's name on the topics
+   * @param scratch for the brokers' data and the logs
+   * @param brokers how many
+   * @param allocators how many
+   * @param allocatorHeapMebibytes the most heap each allocator may have
+   * @param allocatorArguments further arguments of each
+   */
+  public record Plan(
+      String cluster,
+      Path scratch,
+      int brokers,
+      int allocators,
+      int allocatorHeapMebibytes,
+      List<String> allocatorArguments) {
+
+    public Plan {
+      allocatorArguments = List.copyOf(allocatorArguments);
+    }
+
+    private BrokerPlan broker(int number) {
+      return new BrokerPlan(
+          scratch.resolve("broker-" + number), "127.0.0.1", Programs.KAFKA_PORT, number, brokers);
+    }
+  }
+
+  private ControlPlane(Plan plan) {
+    this.plan = plan;
   }
 
   /**
-   * Starts both and returns when the allocator is ready.
+   * Starts a broker and an allocator and returns when the allocator is ready.
    *
    * @param scratch for the broker's data and the logs
    * @param allocatorHeapMebibytes the most heap the allocator may have
    * @throws LabException outside of a sandbox, or if one does not start
    */
   public static ControlPlane start(String cluster, Path scratch, int allocatorHeapMebibytes) {
+    return start(new Plan(cluster, scratch, 1, 1, allocatorHeapMebibytes, List.of()));
+  }
+
+  /**
+   * Starts everything and returns when every allocator is ready.
+   *
+   * @throws LabException outside of a sandbox, or if one does not start
+   */
+  public static ControlPlane start(Plan plan) {
     Sandbox.require();
     Commands.ip(List.of("link set lo up"));
-    Program broker =
-        program(
-            "broker",
-            BrokerMain.class.getName(),
-            BROKER_HEAP_MEBIBYTES,
-            List.of(
-                "-Dlogback.configurationFile=broker-logback.xml",
-                "--sun-misc-unsafe-memory-access=allow"),
-            List.of(
-                scratch.resolve("broker").toString(),
-                "127.0.0.1",
-                Integer.toString(Programs.KAFKA_PORT)),
-            scratch);
+    ControlPlane plane = new ControlPlane(plan);
     try {
-      broker.awaitReady(START_LIMIT);
-      makeTopics();
-      Program allocator =
-          program(
-              "allocator",
-              "io.sluice.allocator.Main",
-              allocatorHeapMebibytes,
-              // It is measured as it runs in production: with the optimizing compiler.
-              List.of("-XX:TieredStopAtLevel=4"),
-              List.of("--bootstrap-servers", BOOTSTRAP_SERVERS, "--cluster", cluster),
-              scratch);
-      ControlPlane plane = new ControlPlane(broker, allocator);
-      allocator.awaitReady(START_LIMIT);
+      plane.bringUp();
       return plane;
     } catch (RuntimeException | Error e) {
-      broker.close();
+      plane.close();
       throw e;
     }
   }
 
-  /** The allocator's process. */
-  public Program allocator() {
-    return allocator;
+  private void bringUp() {
+    for (int number = 1; number <= plan.brokers(); number++) {
+      brokers.add(broker(plan.broker(number)));
+    }
+    brokers.forEach(broker -> broker.awaitReady(START_LIMIT));
+    makeTopics();
+    for (int number = 1; number <= plan.allocators(); number++) {
+      allocators.add(allocator(number));
+    }
+    allocators.forEach(allocator -> allocator.awaitReady(START_LIMIT));
   }
 
-  private static void makeTopics() {
-    try (Admin admin =
-        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, BOOTSTRAP_SERVERS))) {
-      TopicCatalogue.ensure(admin, 1, (short) 1);
+  /** The first allocator's process. */
+  public Program allocator() {
+    return allocators.getFirst();
+  }
+
+  /** All allocators. */
+  public List<Program> allocators() {
+    return Collections.unmodifiableList(allocators);
+  }
+
+  /** Where Kafka is. */
+  public String bootstrapServers() {
+    return plan.broker(1).bootstrapServers();
+  }
+
+  /** What a Kafka client needs. */
+  public Properties clientProperties() {
+    Properties client = new Properties();
+    client.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+    return client;
+  }
+
+  private void makeTopics() {
+    try (Admin admin = Admin.create(clientProperties())) {
+      TopicCatalogue.ensure(admin, 1, (short) plan.broker(1).replication());
     }
   }
 
-  private static Program program(
+  private Program broker(BrokerPlan broker) {
+    return program(
+        "broker-" + broker.number(),
+        BrokerMain.class.getName(),
+        BROKER_HEAP_MEBIBYTES,
+        List.of(
+            "-Dlogback.configurationFile=broker-logback.xml",
+            "--sun-misc-unsafe-memory-access=allow"),
+        broker.arguments());
+  }
+
+  private Program allocator(int number) {
+    String name = "allocator-" + number;
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--bootstrap-servers",
+                bootstrapServers(),
+                "--cluster",
+                plan.cluster(),
+                "--topic-replication",
+                Integer.toString(plan.broker(1).replication()),
+                "--state-dir",
+                plan.scratch().resolve(name).toString()));
+    arguments.addAll(plan.allocatorArguments());
+    return program(
+        name,
+        "io.sluice.allocator.Main",
+        plan.allocatorHeapMebibytes(),
+        // It is measured as it runs in production: with the optimizing compiler.
+        List.of("-XX:TieredStopAtLevel=4"),
+        arguments);
+  }
+
+  private Program program(
       String name,
       String main,
       int heapMebibytes,
       List<String> jvmArguments,
-      List<String> arguments,
-      Path directory) {
+      List<String> arguments) {
     return Program.start(
         new Program.Plan(
             name,
@@ -97,13 +173,13 @@ public final class ControlPlane implements AutoCloseable {
             heapMebibytes,
             jvmArguments,
             arguments,
-            directory,
+            plan.scratch(),
             false));
   }
 
   @Override
   public void close() {
-    allocator.close();
-    broker.close();
+    allocators.forEach(Program::close);
+    brokers.forEach(Program::close);
   }
 }

@@ -30,10 +30,8 @@ final class Programs {
             "-Dlogback.configurationFile=broker-logback.xml",
             // Kafka unmaps its files by it; the JVM's warning would be all there is in the log.
             "--sun-misc-unsafe-memory-access=allow"),
-        List.of(
-            directories.scratch().resolve("broker").toString(),
-            Lab.UNDERLAY_ADDRESS,
-            Integer.toString(KAFKA_PORT)),
+        BrokerPlan.single(directories.scratch().resolve("broker"), Lab.UNDERLAY_ADDRESS, KAFKA_PORT)
+            .arguments(),
         true);
   }
 

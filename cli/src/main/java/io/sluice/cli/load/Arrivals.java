@@ -10,6 +10,7 @@ import io.sluice.model.BindingKey;
 import io.sluice.model.IpAddress;
 import io.sluice.schemas.Topics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,9 +22,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** Reads what the allocator decides, as an agent does, and keeps count. For one thread. */
-final class Arrivals implements AutoCloseable {
+public final class Arrivals implements AutoCloseable {
 
   private final TopicReader reader;
   private final SyntheticAgents agents;
@@ -32,8 +34,9 @@ final class Arrivals implements AutoCloseable {
   private final SortedMap<IpAddress, String> holders = new TreeMap<>();
   private final Map<BindingId.OfPod, Long> awaited = new HashMap<>();
   private long lastChangeNanos = System.nanoTime();
+  private Instant lastChange = Instant.now();
 
-  Arrivals(Properties client, String cluster, SyntheticAgents agents) {
+  public Arrivals(Properties client, String cluster, SyntheticAgents agents) {
     this.reader = TopicReader.open(client, cluster, List.of(Topics.BINDINGS, Topics.ASSIGNMENTS));
     this.agents = agents;
   }
@@ -46,12 +49,12 @@ final class Arrivals implements AutoCloseable {
     return policiesWithIp.size();
   }
 
-  int floatingIps() {
+  public int floatingIps() {
     return holders.size();
   }
 
   /** The nodes that addresses are granted to, one for each address. */
-  Collection<String> holders() {
+  public Collection<String> holders() {
     return Collections.unmodifiableCollection(holders.values());
   }
 
@@ -70,17 +73,23 @@ final class Arrivals implements AutoCloseable {
   }
 
   /** When something was read last. */
-  long lastChangeNanos() {
+  public long lastChangeNanos() {
     return lastChangeNanos;
   }
 
+  /** The same on the clock of the machine, which is also that of a broker on this machine. */
+  public long lastChangeEpochNanos() {
+    return TimeUnit.SECONDS.toNanos(lastChange.getEpochSecond()) + lastChange.getNano();
+  }
+
   /** Reads for so long, or until something came. */
-  void poll(Duration limit) {
+  public void poll(Duration limit) {
     List<TopicRecord<?, ?>> records = reader.poll(limit);
     if (records.isEmpty()) {
       return;
     }
     lastChangeNanos = System.nanoTime();
+    lastChange = Instant.now();
     SortedMap<IpAddress, Assignment> assignments = new TreeMap<>();
     for (TopicRecord<?, ?> record : records) {
       if (record.key() instanceof BindingKey key) {

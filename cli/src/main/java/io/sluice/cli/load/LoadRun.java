@@ -6,10 +6,6 @@ import io.sluice.cli.lab.Progress;
 import io.sluice.kafka.TopicWriter;
 import io.sluice.model.BindingId;
 import io.sluice.model.ObjectId;
-import io.sluice.model.ObjectKey;
-import io.sluice.model.Resource;
-import io.sluice.model.Workload;
-import io.sluice.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.Callback;
 
 /**
  * One run: writes a synthetic cluster to the topics, waits until everything of it is decided, then
@@ -35,7 +29,6 @@ final class LoadRun {
   private final SyntheticCluster content;
   private final LoadShape shape;
   private final Progress progress;
-  private final AtomicReference<Exception> refused = new AtomicReference<>();
 
   LoadRun(Properties client, String cluster, LoadShape shape, Progress progress) {
     this.client = client;
@@ -65,11 +58,12 @@ final class LoadRun {
         Arrivals arrivals = new Arrivals(client, cluster, agents)) {
       agents.start();
       long start = System.nanoTime();
-      Thread writing = Thread.ofPlatform().name("load-writer").start(() -> writeAll(writer));
-      long written = awaitSync(arrivals, agents, writing, start, syncLimit);
+      ClusterWriter objects = new ClusterWriter(writer, cluster, content);
+      Thread writing = Thread.ofPlatform().name("load-writer").start(objects::writeAll);
+      long written = awaitSync(arrivals, agents, objects, writing, start, syncLimit);
       double syncSeconds = seconds(arrivals.lastChangeNanos() - start);
       progress.done("everything is decided after %.1f s".formatted(syncSeconds));
-      Changes changes = change(writer, arrivals, agents, changesPerSecond, churn);
+      Changes changes = change(objects, arrivals, agents, changesPerSecond, churn);
       return new LoadReport(
           shape,
           shape.nodes() + shape.namespaces() + shape.pods() + shape.policies() + 1,
@@ -82,47 +76,20 @@ final class LoadRun {
     }
   }
 
-  private void writeAll(TopicWriter writer) {
-    for (int node = 0; node < shape.nodes(); node++) {
-      write(writer, content.nodeId(node), content.node(node));
-    }
-    write(writer, content.gatewayId(), content.gateway());
-    for (int policy = 0; policy < shape.policies(); policy++) {
-      write(writer, content.policyId(policy), content.policy(policy));
-    }
-    for (int namespace = 0; namespace < shape.namespaces(); namespace++) {
-      write(writer, content.namespaceId(namespace), content.namespace(namespace));
-    }
-    for (int pod = 0; pod < shape.pods(); pod++) {
-      write(writer, content.podId(pod), content.pod(pod, 0));
-    }
-    writer.flush();
-  }
-
-  private void write(TopicWriter writer, ObjectId id, Resource resource) {
-    writer.send(Topics.RESOURCES, new ObjectKey(cluster, id), resource, noteRefusal());
-  }
-
-  private void write(TopicWriter writer, ObjectId id, Workload workload) {
-    writer.send(Topics.WORKLOADS, new ObjectKey(cluster, id), workload, noteRefusal());
-  }
-
-  private Callback noteRefusal() {
-    return (_, problem) -> {
-      if (problem != null) {
-        refused.compareAndSet(null, problem);
-      }
-    };
-  }
-
   /** Returns when the last write was acknowledged. */
   private long awaitSync(
-      Arrivals arrivals, SyntheticAgents agents, Thread writing, long start, Duration limit) {
+      Arrivals arrivals,
+      SyntheticAgents agents,
+      ClusterWriter objects,
+      Thread writing,
+      long start,
+      Duration limit) {
     long written = 0;
     long nextWord = start + PROGRESS_NANOS;
     while (written == 0 || !isComplete(arrivals)) {
       arrivals.poll(POLL);
-      check(agents);
+      agents.check();
+      objects.check();
       long now = System.nanoTime();
       if (written == 0 && !writing.isAlive()) {
         written = now;
@@ -165,7 +132,7 @@ final class LoadRun {
    * a stall counts for all that waited behind it.
    */
   private Changes change(
-      TopicWriter writer,
+      ClusterWriter objects,
       Arrivals arrivals,
       SyntheticAgents agents,
       int perSecond,
@@ -184,10 +151,11 @@ final class LoadRun {
         arrivals.await(binding);
         bindings.add(binding);
         due.add(next);
-        write(writer, content.podId(pod), content.pod(pod, 1));
+        objects.write(content.podId(pod), content.pod(pod, 1));
       }
       arrivals.poll(Duration.ofNanos(Math.max(0, Math.min(next + period - now, period))));
-      check(agents);
+      agents.check();
+      objects.check();
     }
     long end = System.nanoTime() + CHANGE_LIMIT.toNanos();
     while (System.nanoTime() - end < 0 && lastIsMissing(arrivals, bindings)) {
@@ -218,14 +186,6 @@ final class LoadRun {
       }
     }
     return new Changes(nanos, lost);
-  }
-
-  private void check(SyntheticAgents agents) {
-    agents.check();
-    Exception problem = refused.get();
-    if (problem != null) {
-      throw new LabException("Kafka refused a record: " + problem.getMessage(), problem);
-    }
   }
 
   private static double seconds(long nanos) {

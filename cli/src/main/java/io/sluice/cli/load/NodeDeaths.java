@@ -43,12 +43,11 @@ final class NodeDeaths {
 
   private long once() {
     int node = mostLoaded();
-    long lastBeat = agents.lastBeatNanos();
-    long session = agents.die(node);
+    SyntheticAgents.Death death = agents.die(node);
     String name = content.nodeId(node).name();
     await(name + " has no address any more", () -> carriedBy(name) == 0 && allGranted());
-    long nanos = arrivals.lastChangeNanos() - lastBeat;
-    agents.comeBack(node, session);
+    long nanos = arrivals.lastChangeNanos() - death.lastBeatNanos();
+    agents.comeBack(node, death);
     await(name + " is given an address again", () -> carriedBy(name) > 0 && allGranted());
     return nanos;
   }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the kernel says of a process's memory (proc_pid_status(5)). */
-final class ProcessMemory {
+public final class ProcessMemory {
 
   private static final String RESIDENT = "VmRSS:";
   private static final int KIBIBYTES_PER_MEBIBYTE = 1024;
@@ -16,7 +16,7 @@ final class ProcessMemory {
   /**
    * @throws IllegalArgumentException if there is no such process, or it has ended
    */
-  static long residentMebibytes(long pid) {
+  public static long residentMebibytes(long pid) {
     try {
       return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
               .filter(line -> line.startsWith(RESIDENT))

@@ -1,5 +1,6 @@
 package io.sluice.cli.load;
 
+import io.sluice.cli.lab.LabException;
 import io.sluice.kafka.TopicWriter;
 import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.Applied;
@@ -16,19 +17,24 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Agents without a kernel: they beat, and report every grant as carried out as soon as they read
- * it. Without them no floating IP would have a node to be on.
+ * it. Without them no floating IP would have a node to be on. Their beats are spread evenly over
+ * the interval, as those of real agents are.
  */
-final class SyntheticAgents implements AutoCloseable {
+public final class SyntheticAgents implements AutoCloseable {
 
-  private static final int INTERVAL_MILLIS = 100;
+  static final int INTERVAL_MILLIS = 100;
   private static final String INSTANCE = "load";
 
   private final TopicWriter writer;
@@ -43,10 +49,21 @@ final class SyntheticAgents implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("load-beats").daemon().factory());
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
-  private long sequence;
-  private volatile long lastBeatNanos = System.nanoTime();
+  private final Map<Integer, SentBeat> lastBeats = new ConcurrentHashMap<>();
+  private long millis;
 
-  SyntheticAgents(TopicWriter writer, String cluster, SyntheticCluster content) {
+  private record SentBeat(long nanos, Future<RecordMetadata> acknowledgement) {}
+
+  /**
+   * The end of a node.
+   *
+   * @param session its session, to resume after
+   * @param lastBeatNanos when its last beat was sent, by {@link System#nanoTime()}
+   * @param lastBeatLogMillis the time that the broker put on that beat
+   */
+  public record Death(long session, long lastBeatNanos, long lastBeatLogMillis) {}
+
+  public SyntheticAgents(TopicWriter writer, String cluster, SyntheticCluster content) {
     this.writer = writer;
     this.cluster = cluster;
     this.content = content;
@@ -56,43 +73,58 @@ final class SyntheticAgents implements AutoCloseable {
     }
   }
 
-  void start() {
+  /** Reports all nodes, and begins to beat. */
+  public void start() {
     for (int node = 0; node < applied.size(); node++) {
       report(node);
     }
-    beats.scheduleAtFixedRate(this::beat, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    beats.scheduleAtFixedRate(this::beat, 0, 1, TimeUnit.MILLISECONDS);
   }
 
+  /** Every millisecond, one in a hundred of them. */
   private void beat() {
-    sequence++;
-    sessions.forEach((node, session) ->
-        writer.send(
-            Topics.HEARTBEATS,
-            key(node),
-            new Heartbeat(INSTANCE, session, sequence, INTERVAL_MILLIS, Heartbeat.Intent.RUNNING),
-            noteFailure()));
-    lastBeatNanos = System.nanoTime();
+    long turn = millis % INTERVAL_MILLIS;
+    long sequence = millis / INTERVAL_MILLIS + 1;
+    millis++;
+    for (int node = (int) turn; node < applied.size(); node += INTERVAL_MILLIS) {
+      beat(node, sequence);
+    }
   }
 
-  /**
-   * A node dies: it beats no more and reports nothing.
-   *
-   * @return its session, to resume after
-   */
-  long die(int node) {
-    return sessions.remove(node);
+  private synchronized void beat(int node, long sequence) {
+    Long session = sessions.get(node);
+    if (session != null) {
+      Future<RecordMetadata> acknowledgement =
+          writer.send(
+              Topics.HEARTBEATS,
+              key(node),
+              new Heartbeat(INSTANCE, session, sequence, INTERVAL_MILLIS, Heartbeat.Intent.RUNNING),
+              noteFailure());
+      lastBeats.put(node, new SentBeat(System.nanoTime(), acknowledgement));
+    }
+  }
+
+  /** A node dies: it beats no more and reports nothing. It must have beaten before. */
+  public Death die(int node) {
+    long session;
+    synchronized (this) {
+      session = sessions.remove(node);
+    }
+    SentBeat last = lastBeats.get(node);
+    try {
+      return new Death(session, last.nanos(), last.acknowledgement().get().timestamp());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw new LabException("the last beat was not taken: " + e.getCause(), e);
+    }
   }
 
   /** The node is back, with a new session that holds nothing. */
-  void comeBack(int node, long afterSession) {
+  public void comeBack(int node, Death death) {
     applied.set(node, new TreeMap<>());
-    sessions.put(node, afterSession + 1);
+    sessions.put(node, death.session() + 1);
     report(node);
-  }
-
-  /** When all that lived beat last, by {@link System#nanoTime()}. */
-  long lastBeatNanos() {
-    return lastBeatNanos;
   }
 
   /** Takes in what was read in one go, and reports once for each node that it concerns. */
@@ -161,7 +193,7 @@ final class SyntheticAgents implements AutoCloseable {
   /**
    * @throws RuntimeException if Kafka refused a beat or a report
    */
-  void check() {
+  public void check() {
     RuntimeException problem = failure.get();
     if (problem != null) {
       throw problem;

@@ -37,11 +37,11 @@ public final class SyntheticCluster {
     this.shape = shape;
   }
 
-  LoadShape shape() {
+  public LoadShape shape() {
     return shape;
   }
 
-  ObjectId nodeId(int number) {
+  public ObjectId nodeId(int number) {
     return ObjectId.node("node-" + number);
   }
 
@@ -64,18 +64,19 @@ public final class SyntheticCluster {
         List.of(new InterfaceAddress(nodeAddress(number), NODE_PREFIX)));
   }
 
-  ObjectId gatewayId() {
+  public ObjectId gatewayId() {
     return new ObjectId(Kind.ANTHOS_NETWORK_GATEWAY, "kube-system", "default");
   }
 
-  Gateway gateway() {
+  public Gateway gateway() {
+    return gateway(Gateway.Failback.GRADUAL);
+  }
+
+  /** The gateway with another way to treat nodes that come back. */
+  public Gateway gateway(Gateway.Failback failback) {
     String pool = "%s-%s".formatted(floatingIp(0), address(FLOATING_IPS + shape.floatingIps() - 1));
     return new Gateway(
-        metadata("gateway", 1),
-        List.of(pool),
-        Optional.empty(),
-        Gateway.Failback.GRADUAL,
-        LeaseMode.AVAILABLE);
+        metadata("gateway", 1), List.of(pool), Optional.empty(), failback, LeaseMode.AVAILABLE);
   }
 
   IpAddress floatingIp(int number) {
@@ -91,11 +92,11 @@ public final class SyntheticCluster {
     return new Workload.Namespace(metadata(name, 1), Map.of("tenant", name));
   }
 
-  ObjectId policyId(int number) {
+  public ObjectId policyId(int number) {
     return ObjectId.policy("policy-" + number);
   }
 
-  Policy policy(int number) {
+  public Policy policy(int number) {
     return new Policy(
         metadata(policyId(number).name(), 1),
         List.of(
