@@ -45,11 +45,24 @@ final class FixedParts {
           nic.name(),
           nic.name());
     }
+    if (!nic.asksWithOwnAddress()) {
+      askWithOwnAddress(nic);
+    }
     runNft(RuleSet.install(tunnel.device()) + RuleSet.installFence(nic.name()));
     for (IpFamily family : IpFamily.values()) {
       route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
     }
     installTunnel(nic);
+  }
+
+  /**
+   * By default Linux asks for a next hop in the name of the packet that waits for it. In that of a
+   * floating IP whose lease is over the question does not get out, and is repeated after a second
+   * only: so long nothing would leave when the lease has come back.
+   */
+  private void askWithOwnAddress(Links.Link nic) {
+    log.info("{} asks by ARP with its own address from now on: arp_announce=2", nic.name());
+    route.request(Links.askWithOwnAddress(nic));
   }
 
   private void installTunnel(Links.Link nic) {

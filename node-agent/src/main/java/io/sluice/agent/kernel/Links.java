@@ -35,9 +35,11 @@ final class Links {
   /** Numbers of IPV4_DEVCONF_*; the kernel lists their values from 1 on. */
   private static final int DEVCONF_FORWARDING = 1;
 
-  private static final int DEVCONF_SEND_REDIRECTS = 5;
+  private static final int DEVCONF_SEND_REDIRECTS = 6;
   private static final int DEVCONF_RP_FILTER = 8;
+  private static final int DEVCONF_ARP_ANNOUNCE = 18;
   private static final int RP_FILTER_LOOSE = 2;
+  private static final int ARP_ANNOUNCE_BEST = 2;
 
   private static final int IFF_UP = 1;
   private static final int IFF_LOWER_UP = 1 << 16;
@@ -49,6 +51,7 @@ final class Links {
    * @param kind such as "vxlan", empty for hardware
    * @param udpPort the port of a VXLAN device, else 0
    * @param rpFilter the interface's own reverse path filter: 0 off, 1 strict, 2 loose
+   * @param arpAnnounce which of the node's addresses its ARP requests carry: 0 any, 2 the best
    */
   record Link(
       int index,
@@ -62,7 +65,14 @@ final class Links {
       int udpPort,
       boolean forwardsIpv4,
       boolean forwardsIpv6,
-      int rpFilter) {}
+      int rpFilter,
+      int arpAnnounce) {
+
+    /** Whether it asks by ARP with an address of the subnet, and not with that of the packet. */
+    boolean asksWithOwnAddress() {
+      return arpAnnounce >= ARP_ANNOUNCE_BEST;
+    }
+  }
 
   private static final HexFormat MAC = HexFormat.ofDelimiter(":");
 
@@ -153,6 +163,32 @@ final class Links {
     return new NetlinkRequest(message.build(), "ip link set %s mtu %d".formatted(link.name(), mtu));
   }
 
+  /**
+   * {@code sysctl net.ipv4.conf.NAME.arp_announce=2}: an ARP request for the next hop carries the
+   * node's own address, not the floating IP of the packet that waits for the answer.
+   */
+  static NetlinkRequest askWithOwnAddress(Link link) {
+    MessageBuilder message =
+        fixed(
+            RTM_SETLINK,
+            MessageBuilder.NLM_F_REQUEST | MessageBuilder.NLM_F_ACK,
+            link.index(),
+            0,
+            0);
+    message.nest(
+        IFLA_AF_SPEC,
+        families ->
+            families.nest(
+                Libc.AF_INET,
+                inet ->
+                    inet.nest(
+                        IFLA_INET_CONF,
+                        conf -> conf.attributeU32(DEVCONF_ARP_ANNOUNCE, ARP_ANNOUNCE_BEST))));
+    return new NetlinkRequest(
+        message.build(),
+        "sysctl net.ipv4.conf.%s.arp_announce=%d".formatted(link.name(), ARP_ANNOUNCE_BEST));
+  }
+
   /** {@code ip link set NAME up}. */
   static NetlinkRequest setUp(Link link) {
     return new NetlinkRequest(
@@ -204,6 +240,7 @@ final class Links {
             .orElse(0),
         ipv4.map(conf -> conf.u32At(DEVCONF_FORWARDING - 1)).orElse(0) != 0,
         ipv6.map(conf -> conf.u32At(0)).orElse(0) != 0,
-        ipv4.map(conf -> conf.u32At(DEVCONF_RP_FILTER - 1)).orElse(0));
+        ipv4.map(conf -> conf.u32At(DEVCONF_RP_FILTER - 1)).orElse(0),
+        ipv4.map(conf -> conf.u32At(DEVCONF_ARP_ANNOUNCE - 1)).orElse(0));
   }
 }

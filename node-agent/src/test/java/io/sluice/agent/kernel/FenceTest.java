@@ -111,6 +111,21 @@ class FenceTest {
     }
   }
 
+  /**
+   * A question for the next hop that was asked in the address's name while it was shut would be
+   * repeated after a second only.
+   */
+  @Test
+  void afterARenewalPacketsLeaveAtOnceAlthoughTheNextHopWasForgotten() {
+    fence.renew(LeaseMode.AVAILABLE, Underlay.in(Duration.ofMillis(-1)));
+    net.nodes.get(HOLDER).run("ip neigh flush dev eth0");
+    try (Probe probe = Probe.from(net.pod1)) {
+      assertThat(seen(probe, Underlay.MATCHED)).isEmpty();
+      fence.renew(LeaseMode.AVAILABLE, Underlay.in(LONG));
+      assertThat(seen(probe, Underlay.MATCHED)).contains(FLOATING);
+    }
+  }
+
   /** The clock was read, then the process stood still: the relative end alone would revive. */
   @Test
   void aRenewalStalledOnItsWayToTheKernelOpensNothing() {

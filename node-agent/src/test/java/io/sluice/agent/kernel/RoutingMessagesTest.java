@@ -149,6 +149,15 @@ class RoutingMessagesTest {
   }
 
   @Test
+  void anInterfaceCanBeMadeToAskWithItsOwnAddress() {
+    namespace.run("sysctl -qw net.ipv4.conf.eth0.arp_announce=0");
+    assertThat(Links.get(socket, "eth0").asksWithOwnAddress()).isFalse();
+    socket.request(Links.askWithOwnAddress(nic));
+    assertThat(Links.get(socket, "eth0").asksWithOwnAddress()).isTrue();
+    assertThat(namespace.run("sysctl -n net.ipv4.conf.eth0.arp_announce").strip()).isEqualTo("2");
+  }
+
+  @Test
   void theTunnelIsMadeConfiguredAndRemoved() {
     socket.request(Links.addTunnel("sluice0", 1400, 4799));
     Links.Link made = Links.get(socket, "sluice0");
@@ -162,6 +171,8 @@ class RoutingMessagesTest {
     assertThat(configured.up()).isTrue();
     assertThat(configured.forwardsIpv4()).isTrue();
     assertThat(configured.rpFilter()).isEqualTo(2);
+    assertThat(namespace.run("sysctl -n net.ipv4.conf.sluice0.send_redirects").strip())
+        .isEqualTo("0");
     assertThat(namespace.run("ip -6 addr show dev sluice0")).doesNotContain("fe80");
     socket.request(Links.remove(configured));
     assertThat(Links.find(socket, "sluice0")).isEmpty();
