@@ -22,6 +22,9 @@ final class Chaos implements AutoCloseable {
   /** One decides, the other stands by. */
   private static final int ALLOCATORS = 2;
 
+  /** No node is held off for what was done to it in earlier runs. */
+  private static final List<String> FORGETFUL = List.of("--stable-after-millis", "1");
+
   private final Plan plan;
   private final Path scratch;
   private final Path logs;
@@ -105,7 +108,10 @@ final class Chaos implements AutoCloseable {
 
   private LabSpec spec() {
     List<String> profile = List.of("--profile", plan.profile().toString());
-    return LabSpec.threeNodes().withSettings(new Settings(ALLOCATORS, profile, profile, List.of()));
+    List<String> allocator = new ArrayList<>(profile);
+    allocator.addAll(FORGETFUL);
+    return LabSpec.threeNodes()
+        .withSettings(new Settings(ALLOCATORS, profile, allocator, List.of()));
   }
 
   @Override
