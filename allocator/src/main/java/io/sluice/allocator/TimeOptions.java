@@ -74,6 +74,14 @@ final class TimeOptions {
               + " (default: 300000).")
   private Long stableAfterMillis;
 
+  @Option(
+      names = "--handover-millis",
+      paramLabel = "MS",
+      description =
+          "How long, in a planned move, the next holder may take to get ready before the present"
+              + " one is asked to let go all the same (default: 2000).")
+  private Long handoverMillis;
+
   /**
    * The times as chosen.
    *
@@ -88,7 +96,8 @@ final class TimeOptions {
         or(restartGraceMillis, base.restartGraceMillis()),
         or(rebalanceAfterMillis, base.rebalanceAfterMillis()),
         or(rebalanceIntervalMillis, base.rebalanceIntervalMillis()),
-        holdOff(base.holdOff()));
+        holdOff(base.holdOff()),
+        or(handoverMillis, base.handoverMillis()));
   }
 
   private HoldOffSettings holdOff(HoldOffSettings base) {

@@ -45,7 +45,9 @@ final class Fulfilment {
   private long wantedBy;
   private boolean wantedStrictLive;
   private SortedSet<IpAddress> wanted = Collections.emptySortedSet();
+  private SortedSet<IpAddress> toPrepare = Collections.emptySortedSet();
   private SortedSet<IpAddress> inKernel = Collections.emptySortedSet();
+  private SortedSet<IpAddress> prepared = Collections.emptySortedSet();
   private boolean strictGrants;
   private Optional<String> namesake = Optional.empty();
   private Optional<String> announceError = Optional.empty();
@@ -97,8 +99,11 @@ final class Fulfilment {
             .holder()
             .map(some -> "%s session %d".formatted(some.node(), some.session()))
             .orElse("no holder");
-    return "%s, %s, epoch %d, audit %d"
-        .formatted(assignment.state(), holder, assignment.epoch(), assignment.auditSequence());
+    String successor =
+        assignment.successor().map(some -> ", to be taken over by " + some.node()).orElse("");
+    return "%s, %s, epoch %d, audit %d%s"
+        .formatted(
+            assignment.state(), holder, assignment.epoch(), assignment.auditSequence(), successor);
   }
 
   /** How many policies have a binding. */
@@ -161,18 +166,20 @@ final class Fulfilment {
       wantedBy = session;
       wantedStrictLive = strictLive;
       wanted = holdings.wanted(state.assignments(), session, strictLive);
+      toPrepare = holdings.toPrepare(state.assignments(), session);
       strictGrants = holdings.hasStrictGrants(state.assignments(), session);
       noteNamesake(session);
     }
-    return bringAbout(wanted, now);
+    return bringAbout(now);
   }
 
   /** Brings the kernel to hold no floating IP; returns whether it is so. */
   boolean letGo(long now) {
     if (topicsRead) {
       wanted = Collections.emptySortedSet();
+      toPrepare = Collections.emptySortedSet();
       assignmentsChanged = true;
-      return bringAbout(wanted, now);
+      return bringAbout(now);
     }
     if (!adopt(now) || !reconciler.prepare(now)) {
       return false;
@@ -183,17 +190,18 @@ final class Fulfilment {
     return done;
   }
 
-  private boolean bringAbout(SortedSet<IpAddress> held, long now) {
+  private boolean bringAbout(long now) {
     if (reconciler.nic().isEmpty()) {
       return false;
     }
-    KernelTables desired = state.tables(held, reconciler.nic().get());
+    KernelTables desired = state.tables(wanted, toPrepare, reconciler.nic().get());
     if (!reconciler.reconcile(desired, now)) {
       return false;
     }
     state.settle();
     SortedSet<IpAddress> before = inKernel;
-    inKernel = desired.held();
+    inKernel = TableDifferences.without(desired.held(), toPrepare);
+    prepared = TableDifferences.without(desired.held(), inKernel);
     if (!before.equals(inKernel)) {
       TableDifferences.without(before, inKernel).forEach(announcements::end);
       TableDifferences.without(inKernel, before)
@@ -258,7 +266,7 @@ final class Fulfilment {
 
   /** What has been carried out. */
   List<Applied> applied(long session) {
-    return holdings.carriedOut(state.assignments(), session, wanted, inKernel);
+    return holdings.carriedOut(state.assignments(), session, wanted, inKernel, prepared);
   }
 
   /** Everything that is wrong now, as one text. */

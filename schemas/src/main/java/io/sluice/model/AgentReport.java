@@ -53,6 +53,8 @@ public record AgentReport(
   /** Whether the kernel carries the address. */
   public enum AppliedState {
     HELD,
-    RELEASED
+    RELEASED,
+    /** Everything is ready to carry it once it is granted; until then nothing passes. */
+    PREPARED
   }
 }

@@ -13,6 +13,9 @@ import java.util.Optional;
  * @param leaseMode the mode of that gateway
  * @param auditSequence the record of the audit log that says why
  * @param reason one sentence for people
+ * @param successor who is to have the address next, in a planned move. As long as the address is
+ *     granted, the successor gets ready for it and the holder goes on; only then is the holder
+ *     asked to let go. Nobody may use an address because it is named as the successor
  */
 public record Assignment(
     State state,
@@ -21,17 +24,47 @@ public record Assignment(
     Optional<ObjectId> gateway,
     LeaseMode leaseMode,
     long auditSequence,
-    String reason) {
+    String reason,
+    Optional<Holder> successor) {
 
   public Assignment {
     if (holder.isPresent() != (state != State.UNASSIGNED)) {
       throw new IllegalArgumentException(state + " with holder " + holder);
     }
+    if (successor.isPresent() && state == State.UNASSIGNED) {
+      throw new IllegalArgumentException("nobody can take over what nobody has: " + successor);
+    }
+  }
+
+  /** Without a successor. */
+  public Assignment(
+      State state,
+      Optional<Holder> holder,
+      long epoch,
+      Optional<ObjectId> gateway,
+      LeaseMode leaseMode,
+      long auditSequence,
+      String reason) {
+    this(state, holder, epoch, gateway, leaseMode, auditSequence, reason, Optional.empty());
+  }
+
+  /** Whether the holder goes on while its successor gets ready. */
+  public boolean isBeingPrepared() {
+    return state == State.GRANTED && successor.isPresent();
+  }
+
+  /** Whether this is the very grant that the other one is, with another successor or none. */
+  public boolean isSameGrant(Assignment other) {
+    return state == State.GRANTED
+        && other.state == State.GRANTED
+        && epoch == other.epoch
+        && holder.equals(other.holder)
+        && !successor.equals(other.successor);
   }
 
   /** The same assignment, caused by this record of the audit log. */
   public Assignment withAuditSequence(long sequence) {
-    return new Assignment(state, holder, epoch, gateway, leaseMode, sequence, reason);
+    return new Assignment(state, holder, epoch, gateway, leaseMode, sequence, reason, successor);
   }
 
   /** A floating IP is held by one node, is being let go of by one node, or is nowhere. */

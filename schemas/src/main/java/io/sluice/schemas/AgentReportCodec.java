@@ -6,6 +6,7 @@ import io.sluice.protocol.AppliedRecord;
 import io.sluice.protocol.AppliedStateName;
 import io.sluice.protocol.NicRecord;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 final class AgentReportCodec implements Codec<AgentReport, AgentReportRecord> {
 
@@ -34,6 +35,15 @@ final class AgentReportCodec implements Codec<AgentReport, AgentReportRecord> {
         nic(avro.getNic()),
         Fields.each(avro.getApplied(), AgentReportCodec::applied),
         Optional.ofNullable(avro.getLastError()));
+  }
+
+  /** Programs that know of no successors read all but what says that one is ready. */
+  @Override
+  public OptionalInt oldestVersion(AgentReport report) {
+    return report.applied().stream()
+            .noneMatch(applied -> applied.state() == AgentReport.AppliedState.PREPARED)
+        ? OptionalInt.of(1)
+        : OptionalInt.empty();
   }
 
   private static NicRecord nic(AgentReport.Nic nic) {

@@ -7,6 +7,7 @@ import io.sluice.protocol.AssignmentState;
 import io.sluice.protocol.HolderRecord;
 import io.sluice.protocol.LeaseModeName;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 final class AssignmentCodec implements Codec<Assignment, AssignmentRecord> {
 
@@ -24,7 +25,8 @@ final class AssignmentCodec implements Codec<Assignment, AssignmentRecord> {
         assignment.gateway().map(Fields::objectId).orElse(null),
         Fields.sameName(LeaseModeName.class, assignment.leaseMode()),
         assignment.auditSequence(),
-        assignment.reason());
+        assignment.reason(),
+        assignment.successor().map(AssignmentCodec::holder).orElse(null));
   }
 
   @Override
@@ -36,7 +38,14 @@ final class AssignmentCodec implements Codec<Assignment, AssignmentRecord> {
         Optional.ofNullable(avro.getGateway()).map(Fields::objectId),
         Fields.sameName(LeaseMode.class, avro.getLeaseMode()),
         avro.getAuditSequence(),
-        avro.getReason());
+        avro.getReason(),
+        Optional.ofNullable(avro.getSuccessor()).map(AssignmentCodec::holder));
+  }
+
+  /** Programs that know of no successors read all but what names one. */
+  @Override
+  public OptionalInt oldestVersion(Assignment assignment) {
+    return assignment.successor().isEmpty() ? OptionalInt.of(1) : OptionalInt.empty();
   }
 
   private static HolderRecord holder(Assignment.Holder holder) {

@@ -1,5 +1,6 @@
 package io.sluice.schemas;
 
+import java.util.OptionalInt;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
@@ -14,6 +15,15 @@ interface Codec<T, R extends SpecificRecordBase> {
   Class<R> recordType();
 
   R toRecord(T value);
+
+  /**
+   * The oldest version of the schema that can say this value in full: it is written in that
+   * version, so that programs which are not upgraded yet can read it. Empty means the newest. In
+   * older versions the fields must stand at the same positions.
+   */
+  default OptionalInt oldestVersion(T value) {
+    return OptionalInt.empty();
+  }
 
   /**
    * The value that the record stands for.

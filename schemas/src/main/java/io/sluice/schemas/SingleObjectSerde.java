@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
@@ -23,8 +24,8 @@ import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Avro's single-object encoding: two bytes of marker, eight of the schema's fingerprint, then the
- * value. It writes the current schema and reads every one there ever was. Null is a tombstone in
- * both directions. Safe for use by many threads.
+ * value. It writes the current schema, or the oldest that can say the same, and reads every one
+ * there ever was. Null is a tombstone in both directions. Safe for use by many threads.
  *
  * <p>Avro's own reader of this encoding is not used: it reads from a stream, so it takes the
  * lengths in a damaged record at their word and asks for gigabytes, which ends the program. Reading
@@ -50,6 +51,9 @@ final class SingleObjectSerde<T, R extends SpecificRecordBase> implements Serde<
   private final String name;
   private final BinaryMessageEncoder<R> encoder;
 
+  /** A writer for each version of the history, the oldest first. */
+  private final List<BinaryMessageEncoder<R>> encoders;
+
   /** A reader for each version, by the version's fingerprint. */
   private final Map<Long, DatumReader<R>> readers;
 
@@ -64,6 +68,8 @@ final class SingleObjectSerde<T, R extends SpecificRecordBase> implements Serde<
     this.codec = codec;
     this.name = current.getName();
     this.encoder = new BinaryMessageEncoder<>(model, current);
+    this.encoders =
+        versions.stream().map(version -> new BinaryMessageEncoder<R>(model, version)).toList();
     this.readers = new HashMap<>();
     versions.forEach(version -> readers.put(fingerprint(version), reader(model, version, current)));
     readers.put(fingerprint(current), reader(model, current, current));
@@ -90,7 +96,10 @@ final class SingleObjectSerde<T, R extends SpecificRecordBase> implements Serde<
 
   private byte[] encode(T value) {
     try {
-      ByteBuffer encoded = encoder.encode(codec.toRecord(value));
+      OptionalInt version = codec.oldestVersion(value);
+      BinaryMessageEncoder<R> writer =
+          version.isPresent() ? encoders.get(version.getAsInt() - 1) : encoder;
+      ByteBuffer encoded = writer.encode(codec.toRecord(value));
       byte[] bytes = new byte[encoded.remaining()];
       encoded.get(bytes);
       return bytes;

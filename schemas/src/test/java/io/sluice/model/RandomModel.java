@@ -245,7 +245,16 @@ public final class RandomModel {
           case UNASSIGNED -> Optional.empty();
         };
     return new Assignment(
-        state, holder, number(), maybe(this::gatewayId), oneOf(LeaseMode.class), number(), text());
+        state,
+        holder,
+        number(),
+        maybe(this::gatewayId),
+        oneOf(LeaseMode.class),
+        number(),
+        text(),
+        holder.flatMap(_ ->
+            maybe(() ->
+                new Assignment.Holder(name("node"), number(), upTo(2, this::interfaceAddress)))));
   }
 
   public BindingId bindingId() {

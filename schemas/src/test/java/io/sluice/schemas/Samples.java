@@ -107,6 +107,18 @@ final class Samples {
           LeaseMode.AVAILABLE,
           42,
           "node-2 fell silent");
+  private static final Assignment MOVING =
+      new Assignment(
+          Assignment.State.GRANTED,
+          Optional.of(new Assignment.Holder("node-1", 2, List.of(ETH0))),
+          5,
+          Optional.of(GATEWAY_ID),
+          LeaseMode.AVAILABLE,
+          44,
+          "node-1 is being drained",
+          Optional.of(
+              new Assignment.Holder(
+                  "node-2", 7, List.of(InterfaceAddress.parse("10.40.0.12/16")))));
   private static final Assignment UNASSIGNED =
       new Assignment(
           Assignment.State.UNASSIGNED,
@@ -250,7 +262,30 @@ final class Samples {
                   1_700_000_040_623L,
                   List.of(
                       new StateChange.HoldOffChanged(
-                          "node-2", 3, 1_700_000_040_623L, OptionalLong.empty())))));
+                          "node-2", 3, 1_700_000_040_623L, OptionalLong.empty())))),
+          new Sample<>(new AssignmentCodec(), 2, "moving", MOVING),
+          new Sample<>(
+              new AgentReportCodec(),
+              2,
+              "prepared",
+              new AgentReport(
+                  "instance-2",
+                  7,
+                  "0.1.0",
+                  REPORT.nic(),
+                  List.of(new AgentReport.Applied(IP, 5, AgentReport.AppliedState.PREPARED)),
+                  Optional.empty())),
+          new Sample<>(
+              new StateChangeCodec(), 3, "moving", new StateChange.AssignmentChanged(IP, MOVING)),
+          new Sample<>(
+              new AuditCodec(),
+              3,
+              "move-begins",
+              new AuditEntry(
+                  45,
+                  AuditEntry.Cause.tick(1_700_000_050_000L),
+                  1_700_000_050_000L,
+                  List.of(new StateChange.AssignmentChanged(IP, MOVING)))));
 
   private Samples() {}
 }

@@ -161,7 +161,14 @@ final class SingleObjectSerdeTest {
     assertRefused(
         new AssignmentCodec(),
         new AssignmentRecord(
-            AssignmentState.GRANTED, null, 1L, null, LeaseModeName.STRICT, 1L, "nobody holds it"),
+            AssignmentState.GRANTED,
+            null,
+            1L,
+            null,
+            LeaseModeName.STRICT,
+            1L,
+            "nobody holds it",
+            null),
         "GRANTED with holder Optional.empty");
   }
 

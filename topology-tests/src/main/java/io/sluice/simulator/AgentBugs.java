@@ -39,6 +39,30 @@ final class AgentBugs {
           of.gateway(),
           of.leaseMode(),
           of.auditSequence(),
+          of.reason(),
+          of.successor());
+    }
+  }
+
+  /** To be named as the successor counts as having been granted the address. */
+  static final class OpensBeforeGrant extends Behaviour {
+    @Override
+    Input delivered(String node, Input input) {
+      return input instanceof Input.AssignmentRead(var ip, var assignment)
+              && assignment.isPresent()
+              && assignment.get().successor().filter(s -> s.node().equals(node)).isPresent()
+          ? new Input.AssignmentRead(ip, assignment.map(OpensBeforeGrant::asGranted))
+          : input;
+    }
+
+    private static Assignment asGranted(Assignment of) {
+      return new Assignment(
+          Assignment.State.GRANTED,
+          of.successor(),
+          of.epoch() + 1,
+          of.gateway(),
+          of.leaseMode(),
+          of.auditSequence(),
           of.reason());
     }
   }

@@ -4,6 +4,7 @@ import io.sluice.allocator.core.Decider;
 import io.sluice.allocator.core.allocation.Allocation;
 import io.sluice.allocator.core.allocation.AllocationInput;
 import io.sluice.allocator.core.allocation.AllocationInput.Beat;
+import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.model.Assignment;
 import io.sluice.model.AuditEntry;
 import io.sluice.model.AuditEntry.Cause;
@@ -149,6 +150,50 @@ final class AllocatorBugs {
     }
   }
 
+  static final class AskedBeforeReady extends Behaviour {
+    @Override
+    Decider<AllocationInput> decider(
+        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
+      return new RewritingDecider(
+          allocation,
+          change ->
+              change instanceof AssignmentChanged assigned
+                      && assigned.assignment().isBeingPrepared()
+                  ? asked(assigned)
+                  : change);
+    }
+
+    private static AssignmentChanged asked(AssignmentChanged change) {
+      Assignment of = change.assignment();
+      return new AssignmentChanged(
+          change.floatingIp(),
+          new Assignment(
+              Assignment.State.RELEASING,
+              of.holder(),
+              of.epoch(),
+              of.gateway(),
+              of.leaseMode(),
+              of.auditSequence(),
+              of.reason(),
+              of.successor()));
+    }
+  }
+
+  static final class WaitWithoutBound extends Behaviour {
+    @Override
+    AllocationSettings settings(AllocationSettings right) {
+      return new AllocationSettings(
+          right.beatIntervalMillis(),
+          right.leaseMillis(),
+          right.silenceMillis(),
+          right.restartGraceMillis(),
+          right.rebalanceAfterMillis(),
+          right.rebalanceIntervalMillis(),
+          right.holdOff(),
+          TimeUnit.HOURS.toMillis(1));
+    }
+  }
+
   static final class HoldOffNotKept extends Behaviour {
     @Override
     Decider<AllocationInput> decider(
@@ -204,6 +249,7 @@ final class AllocatorBugs {
             of.gateway(),
             of.leaseMode(),
             of.auditSequence(),
-            of.reason()));
+            of.reason(),
+            of.successor()));
   }
 }

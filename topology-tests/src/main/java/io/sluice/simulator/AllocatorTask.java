@@ -64,7 +64,7 @@ final class AllocatorTask {
     this.kafka = kafka;
     this.behaviour = behaviour;
     this.clock = clock;
-    this.allocation = new Allocation(settings);
+    this.allocation = new Allocation(behaviour.settings(settings));
     this.decider = behaviour.decider(allocation, kafka::millis, this::wallMillis);
     this.generation = kafka.nextGeneration();
   }

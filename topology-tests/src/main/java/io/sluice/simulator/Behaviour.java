@@ -107,6 +107,11 @@ class Behaviour {
 
   // ---- the allocator's surroundings -------------------------------------------------------------
 
+  /** The times that the allocator works with. */
+  AllocationSettings settings(AllocationSettings right) {
+    return right;
+  }
+
   /**
    * The decider of a new task.
    *

@@ -57,6 +57,15 @@ public enum Bug {
   EPOCHS_FORGOTTEN(
       "a new task does not know the epochs of addresses that are nowhere",
       AllocatorBugs.EpochsForgotten::new),
+  SUCCESSOR_OPENS_BEFORE_GRANT(
+      "who is to take an address over uses it before it is granted",
+      AgentBugs.OpensBeforeGrant::new),
+  ASKED_BEFORE_SUCCESSOR_READY(
+      "a holder is asked to let go before its successor is ready",
+      AllocatorBugs.AskedBeforeReady::new),
+  WAIT_WITHOUT_BOUND(
+      "a move waits for its successor for as long as that takes",
+      AllocatorBugs.WaitWithoutBound::new),
   HOLD_OFF_NOT_KEPT("a node that flaps is not held off", AllocatorBugs.HoldOffNotKept::new),
   REPLACED_TASK_NOT_FENCED(
       "a task that another one has replaced still commits", AllocatorBugs.NotFenced::new),

@@ -29,6 +29,7 @@ final class Faults {
     LATE_RECORD,
     DUPLICATED_RECORDS,
     KERNEL_REFUSAL,
+    DRAIN_WITH_STUCK_SUCCESSORS,
     KERNEL_DRIFT,
     NODE_CLOCK_STEP,
     FREEZE_AND_CLOCK_STEP,
@@ -42,6 +43,8 @@ final class Faults {
     OPERATOR_CHANGE,
     OPERATOR_CHANGE_AND_RESTART
   }
+
+  private static final long STUCK = TimeUnit.MILLISECONDS.toNanos(4_500);
 
   private static final List<Kind> KINDS = List.of(Kind.values());
 
@@ -92,6 +95,7 @@ final class Faults {
             .timeline()
             .after(dice.millis(1, 300), () -> machine(Kind.NODE_CLOCK_STEP, node, nanos));
       }
+      case DRAIN_WITH_STUCK_SUCCESSORS -> drainWithStuckSuccessors(node);
       case BROKER_OUTAGE -> brokerOutage(nanos);
       case LEADER_MOVE -> moveLeader();
       case LEADER_MOVE_AND_CUT -> {
@@ -217,6 +221,13 @@ final class Faults {
       kernel.refuse(true);
       world.timeline().after(nanos, () -> kernel.refuse(false));
     }
+  }
+
+  /** Nobody can get ready for what has to leave the node, for longer than anybody should wait. */
+  private void drainWithStuckSuccessors(SimulatedNode node) {
+    nodes.stream().filter(other -> other != node).forEach(other -> refuse(other, STUCK));
+    String change = operator.drain(node);
+    world.trace().note("operator", () -> change);
   }
 
   private void drift(SimulatedNode node) {

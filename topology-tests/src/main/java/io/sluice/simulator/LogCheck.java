@@ -1,7 +1,7 @@
 package io.sluice.simulator;
 
+import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.allocator.core.allocation.AllocationState;
-import io.sluice.allocator.core.allocation.HoldOffSettings;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
 import io.sluice.model.AuditEntry;
@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /** What must hold for the audit log, entry by entry, and for the state that replaying it gives. */
@@ -25,15 +26,17 @@ final class LogCheck {
   private final AllocationState replayed = new AllocationState();
   private final SortedMap<IpAddress, Assignment> assignments = new TreeMap<>();
   private final HoldOffCheck holdOffs;
+  private final MoveCheck moves;
   private long lastSequence;
   private boolean toCompare;
 
   /**
    * @param blameless whether nothing has been wrong with this node for some time
    */
-  LogCheck(Predicate<String> blameless, HoldOffSettings holdOff) {
+  LogCheck(Predicate<String> blameless, AllocationSettings settings, LongSupplier globalNanos) {
     this.blameless = blameless;
-    this.holdOffs = new HoldOffCheck(holdOff);
+    this.holdOffs = new HoldOffCheck(settings.holdOff());
+    this.moves = new MoveCheck(settings, globalNanos);
   }
 
   void committed(AuditEntry entry) {
@@ -45,6 +48,7 @@ final class LogCheck {
     Set<String> failed = onlyFailures(entry);
     for (StateChange change : entry.changes()) {
       holdOffs.changing(replayed, entry, change);
+      moves.changing(replayed, entry, change);
       if (change instanceof AssignmentChanged(var ip, var now)) {
         checkAssignment(ip, Optional.ofNullable(assignments.put(ip, now)), now, failed);
       } else if (change instanceof LivenessChanged(var node, var liveness, _, _)) {
@@ -55,13 +59,16 @@ final class LogCheck {
       }
       replayed.apply(change);
     }
+    moves.taken();
     toCompare = true;
   }
 
   private static void checkAssignment(
       IpAddress ip, Optional<Assignment> before, Assignment now, Set<String> failed) {
     long epoch = before.map(Assignment::epoch).orElse(0L);
-    boolean rises = now.state() == Assignment.State.GRANTED;
+    boolean planned = before.filter(then -> isPlanned(then, now)).isPresent();
+    boolean rises =
+        now.state() == Assignment.State.GRANTED && before.filter(now::isSameGrant).isEmpty();
     require(
         rises ? now.epoch() > epoch : now.epoch() >= epoch,
         "the epoch of %s went from %d to %s",
@@ -71,6 +78,7 @@ final class LogCheck {
     Optional<String> holder = before.flatMap(Assignment::holder).map(Holder::node);
     require(
         failed.isEmpty()
+            || planned
             || holder.filter(node -> !failed.contains(node)).isEmpty()
             || now.reason().startsWith("balance"),
         "%s moved away from %s because %s failed: %s",
@@ -78,6 +86,12 @@ final class LogCheck {
         holder.orElse("nowhere"),
         failed,
         Words.of(ip, now));
+  }
+
+  /** Whether a move goes on, or is called off, that had begun for a reason of its own. */
+  private static boolean isPlanned(Assignment before, Assignment now) {
+    return before.successor().isPresent()
+        && now.holder().filter(before.holder().orElseThrow()::equals).isPresent();
   }
 
   /** The nodes that failed, if that is all that happened. */

@@ -116,6 +116,11 @@ final class Operator {
     };
   }
 
+  /** Has a node drained. */
+  String drain(SimulatedNode node) {
+    return node(node, Map.of(DRAIN, "true"), true);
+  }
+
   private String node(SimulatedNode node, Map<String, String> labels, boolean ready) {
     publish(
         ObjectId.node(node.name()),

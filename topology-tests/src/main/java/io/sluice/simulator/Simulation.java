@@ -24,10 +24,10 @@ public final class Simulation {
 
   /** As in the defaults, but what takes ten seconds takes less, so that a run sees it often. */
   private static final AllocationSettings DEFAULT =
-      new AllocationSettings(100, 400, 500, 3_000, 2_000, 300, HOLD_OFF);
+      new AllocationSettings(100, 400, 500, 3_000, 2_000, 300, HOLD_OFF, 400);
 
   private static final AllocationSettings FAST =
-      new AllocationSettings(30, 90, 120, 3_000, 2_000, 300, HOLD_OFF);
+      new AllocationSettings(30, 90, 120, 3_000, 2_000, 300, HOLD_OFF, 400);
 
   /** After faults have stopped: a restart's grace, a silence, and what it takes to read and do. */
   private static final long PLACED_WITHIN = TimeUnit.SECONDS.toNanos(6);
@@ -79,7 +79,7 @@ public final class Simulation {
     allocators = new AllocatorGroup(timeline, dice.split(), kafka, behaviour, settings, trace);
     operator = new Operator(world, dice.split(), nodes, available, strict);
     faults = new Faults(world, dice.split(), nodes, allocators, operator);
-    log = new LogCheck(this::isBlameless, settings.holdOff());
+    log = new LogCheck(this::isBlameless, settings, timeline::now);
     convergence = new Convergence(world, nodes, addresses, allocators);
   }
 

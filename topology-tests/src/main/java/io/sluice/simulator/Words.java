@@ -44,12 +44,13 @@ final class Words {
   }
 
   static String of(IpAddress ip, Assignment assignment) {
-    return "%s %s %s epoch %d (%s)"
+    return "%s %s %s epoch %d%s (%s)"
         .formatted(
             ip,
             assignment.state(),
             assignment.holder().map(Words::of).orElse("nowhere"),
             assignment.epoch(),
+            assignment.successor().map(next -> ", next " + of(next)).orElse(""),
             assignment.reason());
   }
 

@@ -67,6 +67,7 @@ final class ExplainView {
         .with("address", where.ip())
         .with("state", assignment.map(it -> Phrases.name(it.state())))
         .with("node", assignment.flatMap(Phrases::node))
+        .with("movesTo", assignment.flatMap(Assignment::successor).map(Holder::node))
         .with("session", assignment.flatMap(Assignment::holder).map(Holder::session))
         .with("epoch", assignment.map(Assignment::epoch))
         .with("inTheKernel", where.reportedHeld())
@@ -85,17 +86,27 @@ final class ExplainView {
     return switch (assignment.state()) {
       case GRANTED ->
           "%s is on %s: %s.%s"
+                  .formatted(
+                      where.ip(),
+                      node,
+                      assignment.reason(),
+                      where.reportedHeld()
+                          ? ""
+                          : " Its agent has not reported yet that the kernel carries it.")
+              + assignment
+                  .successor()
+                  .map(next ->
+                      " It moves to %s as soon as the agent there is ready.".formatted(next.node()))
+                  .orElse("");
+      case RELEASING ->
+          ("%s is being asked back from %s: %s. It goes %s as soon as the agent of %s"
+                  + " reports that it has let go, or its lease ends.")
               .formatted(
                   where.ip(),
                   node,
                   assignment.reason(),
-                  where.reportedHeld()
-                      ? ""
-                      : " Its agent has not reported yet that the kernel carries it.");
-      case RELEASING ->
-          ("%s is being asked back from %s: %s. It goes elsewhere as soon as the agent of %s"
-                  + " reports that it has let go, or its lease ends.")
-              .formatted(where.ip(), node, assignment.reason(), node);
+                  assignment.successor().map(next -> "to " + next.node()).orElse("elsewhere"),
+                  node);
       case UNASSIGNED ->
           "%s is on no node: %s. Packets that should leave with it do not leave."
               .formatted(where.ip(), assignment.reason());

@@ -85,10 +85,15 @@ final class Phrases {
   /** Where it is, as the end of a sentence. */
   static String whereabouts(Assignment assignment) {
     return switch (assignment.state()) {
-      case GRANTED -> "on " + node(assignment).orElseThrow();
-      case RELEASING -> "being asked back from " + node(assignment).orElseThrow();
+      case GRANTED -> "on " + node(assignment).orElseThrow() + next(assignment, ", to move to ");
+      case RELEASING ->
+          "being asked back from " + node(assignment).orElseThrow() + next(assignment, " for ");
       case UNASSIGNED -> "on no node";
     };
+  }
+
+  private static String next(Assignment assignment, String words) {
+    return assignment.successor().map(next -> words + next.node()).orElse("");
   }
 
   static String pod(BindingId.OfPod pod) {

@@ -43,6 +43,7 @@ public final class AgentState {
 
   private SortedSet<IpAddress> pool = KernelTables.EMPTY.pool();
   private SortedSet<IpAddress> requestedHeld = Collections.emptySortedSet();
+  private SortedSet<IpAddress> requestedPrepared = Collections.emptySortedSet();
   private Optional<Nic> knownNic = Optional.empty();
   private KernelTables latest = KernelTables.EMPTY;
 
@@ -166,14 +167,22 @@ public final class AgentState {
     return assignments;
   }
 
+  /** What the kernel is to hold if there is nothing to be ready for. */
+  public KernelTables tables(SortedSet<IpAddress> held, Nic nic) {
+    return tables(held, Collections.emptySortedSet(), nic);
+  }
+
   /**
    * What the kernel is to hold; the same instance as before when nothing changed.
    *
    * @param held the floating IPs this node is to hold
+   * @param prepared those that it is to be ready for: address and translation are in place, packets
+   *     of its own Pods still go to the holder
    * @param nic the interface that carries them
    */
-  public KernelTables tables(SortedSet<IpAddress> held, Nic nic) {
-    noteHeld(held);
+  public KernelTables tables(SortedSet<IpAddress> held, SortedSet<IpAddress> prepared, Nic nic) {
+    requestedHeld = noted(requestedHeld, held);
+    requestedPrepared = noted(requestedPrepared, prepared);
     noteNic(nic);
     if (!changed) {
       return latest;
@@ -183,11 +192,12 @@ public final class AgentState {
     if (floatingIpsChanged) {
       gatherFloatingIps(nic);
     }
-    SortedSet<IpAddress> holdable = holdable();
-    routing.route(assignments, holdable, nic);
+    SortedSet<IpAddress> holdable = inPool(requestedHeld);
+    SortedSet<IpAddress> preparable = inPool(requestedPrepared);
+    routing.route(assignments, holdable, preparable, nic);
     latest =
         new KernelTables(
-            holdable,
+            both(holdable, preparable),
             pool,
             clusterNetworks,
             podClasses,
@@ -200,13 +210,24 @@ public final class AgentState {
     return latest;
   }
 
-  private void noteHeld(SortedSet<IpAddress> held) {
-    if (!held.equals(requestedHeld)) {
-      TableDifferences.without(held, requestedHeld).forEach(routing::touch);
-      TableDifferences.without(requestedHeld, held).forEach(routing::touch);
-      requestedHeld = Collections.unmodifiableSortedSet(new TreeSet<>(held));
-      changed = true;
+  private SortedSet<IpAddress> noted(SortedSet<IpAddress> before, SortedSet<IpAddress> now) {
+    if (now.equals(before)) {
+      return before;
     }
+    TableDifferences.without(now, before).forEach(routing::touch);
+    TableDifferences.without(before, now).forEach(routing::touch);
+    changed = true;
+    return Collections.unmodifiableSortedSet(new TreeSet<>(now));
+  }
+
+  private static SortedSet<IpAddress> both(
+      SortedSet<IpAddress> held, SortedSet<IpAddress> prepared) {
+    if (prepared.isEmpty()) {
+      return held;
+    }
+    SortedSet<IpAddress> both = new TreeSet<>(held);
+    both.addAll(prepared);
+    return Collections.unmodifiableSortedSet(both);
   }
 
   private void noteNic(Nic nic) {
@@ -264,12 +285,12 @@ public final class AgentState {
     routing.serve(floatingIps);
   }
 
-  private SortedSet<IpAddress> holdable() {
-    if (pool.containsAll(requestedHeld)) {
-      return requestedHeld;
+  private SortedSet<IpAddress> inPool(SortedSet<IpAddress> requested) {
+    if (pool.containsAll(requested)) {
+      return requested;
     }
-    SortedSet<IpAddress> holdable = new TreeSet<>(requestedHeld);
-    holdable.retainAll(pool);
-    return Collections.unmodifiableSortedSet(holdable);
+    SortedSet<IpAddress> possible = new TreeSet<>(requested);
+    possible.retainAll(pool);
+    return Collections.unmodifiableSortedSet(possible);
   }
 }

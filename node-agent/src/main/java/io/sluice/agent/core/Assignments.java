@@ -60,7 +60,8 @@ public final class Assignments {
 
   /**
    * Whether this may be believed after what is known. A grant needs a higher epoch, unless it only
-   * repeats the one in force; to end a grant its own epoch is enough.
+   * repeats the one in force, perhaps with another successor; to end a grant its own epoch is
+   * enough.
    */
   private static boolean mayFollow(
       long knownEpoch, Optional<Assignment> known, Assignment assignment) {
@@ -69,7 +70,10 @@ public final class Assignments {
     }
     return switch (assignment.state()) {
       case RELEASING, UNASSIGNED -> true;
-      case GRANTED -> known.isPresent() && grantsTheSame(known.get(), assignment);
+      case GRANTED ->
+          known.isPresent()
+              && grantsTheSame(known.get(), assignment)
+              && assignment.auditSequence() >= known.get().auditSequence();
     };
   }
 

@@ -31,8 +31,14 @@ final class EgressRouting {
    *
    * @param route a route index, or one of the two special values
    * @param via the next hop that the route index stands for
+   * @param translated whether this node can translate to it: it holds it, or is ready to
    */
-  private record Place(int index, int route, Optional<NextHop> via) {}
+  private record Place(int index, int route, Optional<NextHop> via, boolean translated) {
+
+    Place translated(boolean here) {
+      return new Place(index, route, via, here);
+    }
+  }
 
   private final String node;
   private final StableNumbers<IpAddress> egressIndexes;
@@ -91,13 +97,18 @@ final class EgressRouting {
   }
 
   /** Finds a place for what was touched. */
-  void route(Assignments assignments, SortedSet<IpAddress> held, Nic nic) {
+  void route(
+      Assignments assignments, SortedSet<IpAddress> held, SortedSet<IpAddress> prepared, Nic nic) {
     for (IpAddress floatingIp : touched) {
       if (served.contains(floatingIp)) {
         problems.remove(floatingIp);
         OptionalInt index = egressIndexes.numberOf(floatingIp, remembered.egress(floatingIp));
         index.ifPresentOrElse(
-            number -> put(floatingIp, find(floatingIp, number, assignments, held, nic)),
+            number ->
+                put(
+                    floatingIp,
+                    find(floatingIp, number, assignments, held, nic)
+                        .translated(held.contains(floatingIp) || prepared.contains(floatingIp))),
             () -> problems.put(floatingIp, "no egress index is left for " + floatingIp));
       }
     }
@@ -118,7 +129,7 @@ final class EgressRouting {
     return publishedEgressRoutes;
   }
 
-  /** Egress index to floating IP, for those held here. */
+  /** Egress index to floating IP, for those that this node can translate to. */
   SortedMap<Integer, IpAddress> snat() {
     return publishedSnat;
   }
@@ -145,7 +156,7 @@ final class EgressRouting {
       SortedSet<IpAddress> held,
       Nic nic) {
     if (held.contains(floatingIp)) {
-      return new Place(index, KernelTables.HELD_HERE, Optional.empty());
+      return new Place(index, KernelTables.HELD_HERE, Optional.empty(), true);
     }
     // An address that is being let go of is where it was, until it is granted elsewhere.
     Optional<Holder> elsewhere =
@@ -168,8 +179,8 @@ final class EgressRouting {
       problems.put(floatingIp, "no route index is left for the holder of " + floatingIp);
     }
     return route.isPresent()
-        ? new Place(index, route.getAsInt(), nextHop)
-        : new Place(index, KernelTables.NOWHERE, Optional.empty());
+        ? new Place(index, route.getAsInt(), nextHop, false)
+        : new Place(index, KernelTables.NOWHERE, Optional.empty(), false);
   }
 
   /** Takes the new place before it gives up the old one: they may share a route. */
@@ -184,7 +195,7 @@ final class EgressRouting {
     }
     egressRoutesChanged = true;
     egressRoutes.put(place.index(), place.route());
-    if (place.route() == KernelTables.HELD_HERE) {
+    if (place.translated()) {
       snat.put(place.index(), floatingIp);
     } else {
       snat.remove(place.index());

@@ -69,6 +69,20 @@ public final class Holdings {
     return wanted;
   }
 
+  /** What this node is to be ready for, in this session, without using it. */
+  public SortedSet<IpAddress> toPrepare(Assignments assignments, long session) {
+    SortedSet<IpAddress> named = new TreeSet<>();
+    assignments
+        .all()
+        .forEach((floatingIp, assignment) ->
+            assignment
+                .successor()
+                .filter(successor -> successor.node().equals(node))
+                .filter(successor -> successor.session() == session && !namesThisNode(assignment))
+                .ifPresent(_ -> named.add(floatingIp)));
+    return named;
+  }
+
   /** Whether the session has a grant that needs acknowledged beats. */
   public boolean hasStrictGrants(Assignments assignments, long session) {
     return assignments.all().values().stream()
@@ -94,18 +108,22 @@ public final class Holdings {
    * <p>An address is reported as released when this node is asked to let go of it or was granted it
    * in a former session, or when it was held before; the latter keeps the epoch of the assignment
    * that took it away.
+   *
+   * @param prepared the floating IPs that the kernel is ready for
    */
   public List<Applied> carriedOut(
       Assignments assignments,
       long session,
       SortedSet<IpAddress> wanted,
-      SortedSet<IpAddress> inKernel) {
+      SortedSet<IpAddress> inKernel,
+      SortedSet<IpAddress> prepared) {
     reported.keySet().retainAll(assignments.all().keySet());
     for (Map.Entry<IpAddress, Assignment> entry : assignments.all().entrySet()) {
       IpAddress floatingIp = entry.getKey();
       Assignment assignment = entry.getValue();
       Applied before = reported.get(floatingIp);
-      if (before == null && !namesThisNode(assignment)) {
+      boolean isPrepared = prepared.contains(floatingIp);
+      if (before == null && !namesThisNode(assignment) && !isPrepared) {
         continue;
       }
       boolean isHeld = inKernel.contains(floatingIp);
@@ -117,6 +135,10 @@ public final class Holdings {
         report(floatingIp, assignment, AppliedState.HELD);
       } else if (wasHeld || isToLetGo(assignment, session)) {
         report(floatingIp, assignment, AppliedState.RELEASED);
+      } else if (isPrepared) {
+        report(floatingIp, assignment, AppliedState.PREPARED);
+      } else if (before != null && before.state() == AppliedState.PREPARED) {
+        reported.remove(floatingIp);
       }
     }
     return List.copyOf(reported.values());

@@ -16,7 +16,8 @@ import java.util.TreeSet;
  * {@link Collections#unmodifiableSortedSet}) are taken as they are and must not change beneath:
  * successive values share what did not change, and comparing them costs nothing. Others are copied.
  *
- * @param held the floating IPs this node carries on its network interface
+ * @param held the floating IPs this node carries on its network interface, also those that it is
+ *     only ready for
  * @param pool all floating IPs of the cluster, wherever they are; nothing but replies comes in on
  *     them and nothing but bound traffic leaves with them
  * @param clusterNetworks destinations that are never egress traffic; reduced to the fewest disjoint
@@ -26,7 +27,7 @@ import java.util.TreeSet;
  *     left out, as it says no more than a missing one
  * @param egressRoutes egress index to route index, {@link #HELD_HERE} or {@link #NOWHERE}; packets
  *     of an index without entry are dropped
- * @param snat egress index to floating IP, for those held here
+ * @param snat egress index to floating IP, for those carried here
  * @param routes route index (1 to {@link #MAX_ROUTE_INDEX}) to the holder
  */
 public record KernelTables(
@@ -86,7 +87,7 @@ public record KernelTables(
     SortedMap<Integer, IpAddress> stillTranslated = new TreeMap<>(snat);
     snat.forEach((index, floatingIp) -> {
       if (released.contains(floatingIp)) {
-        newRoutes.put(index, NOWHERE);
+        newRoutes.replace(index, HELD_HERE, NOWHERE);
         stillTranslated.remove(index);
       }
     });

@@ -10,6 +10,7 @@ import io.sluice.model.InterfaceAddress;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
 import io.sluice.model.Policy;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -51,7 +52,8 @@ public final class Rehearsal {
         throw new IllegalStateException("the rehearsal of epoch " + epoch + " failed: " + desired);
       }
       state.settle();
-      holdings.carriedOut(state.assignments(), 1, wanted, desired.held());
+      holdings.carriedOut(
+          state.assignments(), 1, wanted, desired.held(), Collections.emptySortedSet());
       kernel = desired;
     }
   }

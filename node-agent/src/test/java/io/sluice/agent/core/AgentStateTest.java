@@ -7,6 +7,7 @@ import static io.sluice.agent.core.Given.granted;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.ip;
 import static io.sluice.agent.core.Given.ips;
+import static io.sluice.agent.core.Given.moving;
 import static io.sluice.agent.core.Given.noSnat;
 import static io.sluice.agent.core.Given.pod;
 import static io.sluice.agent.core.Given.podId;
@@ -133,6 +134,25 @@ class AgentStateTest {
     assertThat(tables.egressRoutes()).containsEntry(index, KernelTables.HELD_HERE);
     assertThat(tables.snat()).containsExactly(Map.entry(index, FIP));
     assertThat(tables.routes()).isEmpty();
+  }
+
+  @Test
+  void aSuccessorHasAllInPlaceAndStillSendsToTheHolder() {
+    bindTo("10.40.1.100");
+    assign(FIP, moving(holder(2, 1), holder(1, 1), 1));
+
+    KernelTables ready = state.tables(ips(), ips("10.40.1.100"), NIC);
+
+    int index = egressIndex(ready);
+    assertThat(ready.held()).containsExactly(FIP);
+    assertThat(ready.snat()).containsExactly(Map.entry(index, FIP));
+    assertThat(route(ready)).contains(new NextHop(true, ip("10.40.0.12")));
+
+    assign(FIP, granted(holder(1, 1), 2));
+    KernelTables granted = state.tables(ips("10.40.1.100"), ips(), NIC);
+    assertThat(granted.held()).isEqualTo(ready.held());
+    assertThat(granted.snat()).isEqualTo(ready.snat());
+    assertThat(granted.egressRoutes()).containsEntry(index, KernelTables.HELD_HERE);
   }
 
   @Test

@@ -58,6 +58,19 @@ public final class Given {
     return assignment(Assignment.State.GRANTED, Optional.of(holder), epoch, LeaseMode.STRICT);
   }
 
+  /** Granted, with a successor that is to get ready. */
+  public static Assignment moving(Holder holder, Holder successor, long epoch) {
+    return new Assignment(
+        Assignment.State.GRANTED,
+        Optional.of(holder),
+        epoch,
+        GATEWAY,
+        LeaseMode.AVAILABLE,
+        epoch,
+        "for a test",
+        Optional.of(successor));
+  }
+
   public static Assignment releasing(Holder holder, long epoch) {
     return assignment(Assignment.State.RELEASING, Optional.of(holder), epoch, LeaseMode.AVAILABLE);
   }

@@ -4,6 +4,7 @@ import static io.sluice.agent.core.Given.granted;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.ip;
 import static io.sluice.agent.core.Given.ips;
+import static io.sluice.agent.core.Given.moving;
 import static io.sluice.agent.core.Given.releasing;
 import static io.sluice.agent.core.Given.strict;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,20 +70,23 @@ class HoldingsTest {
   void whatTheKernelCarriesIsReportedWithItsEpoch() {
     assignments.put(IP, granted(holder(1, SESSION), 4));
 
-    assertThat(holdings.carriedOut(assignments, SESSION, ips("10.40.1.100"), ips("10.40.1.100")))
+    assertThat(
+            holdings.carriedOut(
+                assignments, SESSION, ips("10.40.1.100"), ips("10.40.1.100"), ips()))
         .containsExactly(new Applied(IP, 4, AppliedState.HELD));
   }
 
   @Test
   void nothingIsReportedThatTheKernelHasNotDone() {
     assignments.put(IP, granted(holder(1, SESSION), 4));
-    assertThat(holdings.carriedOut(assignments, SESSION, ips("10.40.1.100"), ips())).isEmpty();
+    assertThat(holdings.carriedOut(assignments, SESSION, ips("10.40.1.100"), ips(), ips()))
+        .isEmpty();
 
-    holdings.carriedOut(assignments, SESSION, ips("10.40.1.100"), ips("10.40.1.100"));
+    holdings.carriedOut(assignments, SESSION, ips("10.40.1.100"), ips("10.40.1.100"), ips());
     assignments.put(IP, releasing(holder(1, SESSION), 4));
-    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips("10.40.1.100")))
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips("10.40.1.100"), ips()))
         .containsExactly(new Applied(IP, 4, AppliedState.HELD));
-    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips()))
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips(), ips()))
         .containsExactly(new Applied(IP, 4, AppliedState.RELEASED));
   }
 
@@ -90,7 +94,7 @@ class HoldingsTest {
   void aReleaseThatIsAskedForIsReportedAlsoByWhoNeverHeldTheAddress() {
     assignments.put(IP, releasing(holder(1, SESSION - 1), 4));
 
-    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips()))
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips(), ips()))
         .containsExactly(new Applied(IP, 4, AppliedState.RELEASED));
   }
 
@@ -98,18 +102,18 @@ class HoldingsTest {
   void aGrantToThisSessionThatMayNotBeHeldYetIsNotReportedAsReleased() {
     assignments.put(IP, strict(holder(1, SESSION), 4));
 
-    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips())).isEmpty();
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips(), ips())).isEmpty();
   }
 
   @Test
   void laterMovesAmongOthersAreNotReported() {
     assignments.put(IP, granted(holder(1, SESSION), 4));
-    holdings.carriedOut(assignments, SESSION, ips("10.40.1.100"), ips("10.40.1.100"));
+    holdings.carriedOut(assignments, SESSION, ips("10.40.1.100"), ips("10.40.1.100"), ips());
     assignments.put(IP, granted(holder(2, 1), 5));
-    holdings.carriedOut(assignments, SESSION, ips(), ips());
+    holdings.carriedOut(assignments, SESSION, ips(), ips(), ips());
     assignments.put(IP, granted(holder(3, 1), 6));
 
-    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips()))
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips(), ips()))
         .containsExactly(new Applied(IP, 5, AppliedState.RELEASED));
   }
 
@@ -119,5 +123,49 @@ class HoldingsTest {
     assignments.put(ip("10.40.1.2"), granted(holder(2, 99), 1));
 
     assertThat(holdings.highestSession(assignments)).isEqualTo(41);
+  }
+
+  @Test
+  void aSuccessorGetsReadyAndHoldsNothing() {
+    assignments.put(IP, moving(holder(2, 1), holder(1, SESSION), 4));
+
+    assertThat(holdings.wanted(assignments, SESSION, true)).isEmpty();
+    assertThat(holdings.toPrepare(assignments, SESSION)).containsExactly(IP);
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips(), ips()))
+        .as("nothing is ready yet")
+        .isEmpty();
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips(), ips("10.40.1.100")))
+        .containsExactly(new Applied(IP, 4, AppliedState.PREPARED));
+
+    assignments.put(IP, granted(holder(1, SESSION), 5));
+    assertThat(holdings.toPrepare(assignments, SESSION)).isEmpty();
+    assertThat(
+            holdings.carriedOut(
+                assignments, SESSION, ips("10.40.1.100"), ips("10.40.1.100"), ips()))
+        .containsExactly(new Applied(IP, 5, AppliedState.HELD));
+  }
+
+  @Test
+  void aMoveThatIsCalledOffLeavesNothingToSay() {
+    assignments.put(IP, moving(holder(2, 1), holder(1, SESSION), 4));
+    holdings.carriedOut(assignments, SESSION, ips(), ips(), ips("10.40.1.100"));
+
+    assignments.put(IP, granted(holder(2, 1), 4));
+    assertThat(holdings.toPrepare(assignments, SESSION)).isEmpty();
+    assertThat(holdings.carriedOut(assignments, SESSION, ips(), ips(), ips())).isEmpty();
+  }
+
+  @Test
+  void anotherSessionIsNobodysSuccessor() {
+    assignments.put(IP, moving(holder(2, 1), holder(1, SESSION - 1), 4));
+    assertThat(holdings.toPrepare(assignments, SESSION)).isEmpty();
+  }
+
+  @Test
+  void theHolderGoesOnWhileItsSuccessorGetsReady() {
+    assignments.put(IP, granted(holder(1, SESSION), 4));
+    assignments.put(IP, moving(holder(1, SESSION), holder(2, 1), 4));
+    assertThat(holdings.wanted(assignments, SESSION, true)).containsExactly(IP);
+    assertThat(holdings.toPrepare(assignments, SESSION)).isEmpty();
   }
 }

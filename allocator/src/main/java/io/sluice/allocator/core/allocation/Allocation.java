@@ -19,6 +19,8 @@ public final class Allocation implements Decider<AllocationInput> {
   private final AllocationSettings settings;
   private final AllocationState state = new AllocationState();
   private final Liveness liveness;
+  private final Handovers handovers = new Handovers();
+  private boolean resumed;
   private AuditTrail audit = new AuditTrail(0);
   private long lastRebalanceMillis = Long.MIN_VALUE / 2;
   private long planDeadlineMillis = NO_DEADLINE;
@@ -40,11 +42,13 @@ public final class Allocation implements Decider<AllocationInput> {
   public void resume(long lastSequence) {
     audit = new AuditTrail(lastSequence);
     liveness.restart(state.liveness().values());
+    resumed = true;
     planDeadlineMillis = nextPlanMillis(Long.MIN_VALUE);
   }
 
   @Override
   public List<AuditEntry> on(AllocationInput input, Cause cause, long nowMillis) {
+    startTimers(nowMillis);
     forgetTheFuture(nowMillis);
     List<StateChange> facts = new ArrayList<>(Observation.of(state, liveness, input, nowMillis));
     if (!(input instanceof AllocationInput.Beat)) {
@@ -58,14 +62,29 @@ public final class Allocation implements Decider<AllocationInput> {
    * shows that a new task's own clock was ahead. Moves for balance must not wait until then.
    */
   private void forgetTheFuture(long nowMillis) {
+    boolean ahead =
+        handovers.heard(nowMillis, settings.silenceMillis() / 2, settings.restartGraceMillis());
     if (lastRebalanceMillis > nowMillis) {
       lastRebalanceMillis = nowMillis;
+      ahead = true;
+    }
+    if (ahead) {
       planDeadlineMillis = nextPlanMillis(nowMillis);
+    }
+  }
+
+  /** What was restored says that successors get ready, not since when: they have the full time. */
+  private void startTimers(long nowMillis) {
+    if (resumed) {
+      resumed = false;
+      handovers.restart(state.assignments(), nowMillis);
+      planDeadlineMillis = Math.min(planDeadlineMillis, nextPlanMillis(nowMillis));
     }
   }
 
   @Override
   public List<AuditEntry> tick(long nowMillis) {
+    startTimers(nowMillis);
     return decide(List.copyOf(liveness.tick(nowMillis)), Cause.tick(nowMillis), nowMillis);
   }
 
@@ -86,6 +105,7 @@ public final class Allocation implements Decider<AllocationInput> {
     }
     List<AuditEntry> entries = audit.record(cause, nowMillis, changes);
     entries.stream().flatMap(entry -> entry.changes().stream()).skip(applied).forEach(state::apply);
+    handovers.decided(changes, nowMillis);
     plannedOutcomes = state.policyOutcomes();
     if (!onlyPolicies) {
       planDeadlineMillis = nextPlanMillis(nowMillis);
@@ -105,7 +125,7 @@ public final class Allocation implements Decider<AllocationInput> {
   }
 
   private List<StateChange> moves(long nowMillis) {
-    Plan.Moves moves = Plan.moves(state, settings, lastRebalanceMillis, nowMillis);
+    Plan.Moves moves = Plan.moves(state, settings, handovers, lastRebalanceMillis, nowMillis);
     if (moves.forBalance()) {
       lastRebalanceMillis = nowMillis;
     }
@@ -120,8 +140,12 @@ public final class Allocation implements Decider<AllocationInput> {
             .map(Rebalance::dueMillis)
             .orElse(NO_DEADLINE);
     long holdOffEnds = HoldOffs.nextEndMillis(state).orElse(NO_DEADLINE);
+    long handover =
+        handovers.firstMillis().isPresent()
+            ? handovers.firstMillis().getAsLong() + settings.handoverMillis()
+            : NO_DEADLINE;
     return Math.min(
-        firstPlacement > nowMillis ? firstPlacement : NO_DEADLINE,
+        Math.min(handover, firstPlacement > nowMillis ? firstPlacement : NO_DEADLINE),
         Math.min(rebalance, holdOffEnds));
   }
 

@@ -12,6 +12,8 @@ package io.sluice.allocator.core.allocation;
  *     for balance
  * @param rebalanceIntervalMillis the least time between two such moves
  * @param holdOff how nodes are held off that flap
+ * @param handoverMillis how long, in a planned move, the successor of a holder may take to get
+ *     ready before the holder is asked to let go all the same
  */
 public record AllocationSettings(
     long beatIntervalMillis,
@@ -20,15 +22,16 @@ public record AllocationSettings(
     long restartGraceMillis,
     long rebalanceAfterMillis,
     long rebalanceIntervalMillis,
-    HoldOffSettings holdOff) {
+    HoldOffSettings holdOff,
+    long handoverMillis) {
 
   /** Beats every 100 ms, a lease of 400 ms, a node is silent after 500 ms. */
   public static final AllocationSettings DEFAULT =
-      new AllocationSettings(100, 400, 500, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT);
+      new AllocationSettings(100, 400, 500, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000);
 
   /** Beats every 30 ms, a lease of 90 ms, a node is silent after 120 ms. */
   public static final AllocationSettings FAST =
-      new AllocationSettings(30, 90, 120, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT);
+      new AllocationSettings(30, 90, 120, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000);
 
   /**
    * @throws IllegalArgumentException if the times contradict each other; the message says which and
@@ -56,6 +59,7 @@ public record AllocationSettings(
         "the grace of a restart (%d ms) must not be shorter than silence (%d ms)"
             .formatted(restartGraceMillis, silenceMillis));
     require(rebalanceAfterMillis >= 0, "the age before a rebalance cannot be negative");
+    require(handoverMillis >= 0, "the time to get ready for a move cannot be negative");
     require(rebalanceIntervalMillis >= 0, "the interval of rebalance moves cannot be negative");
   }
 

@@ -22,20 +22,30 @@ import java.util.TreeMap;
 /**
  * Decides for every floating IP whether it stays, is let go of, is granted anew or goes nowhere. An
  * address moves only because of its own holder or its own gateway; what happens to other nodes
- * never moves it.
+ * never moves it. A planned move first has its successor get ready; the holder is asked to let go
+ * when that is so, or when it takes too long.
  */
 final class AssignmentPlan {
 
   private final AllocationState state;
   private final long nowMillis;
   private final Eligibility eligibility;
+  private final AllocationSettings settings;
+  private final Handovers handovers;
   private final Placement placement = new Placement();
   private final boolean tooEarlyForFirstPlacements;
   private final SortedMap<IpAddress, String> homeless = new TreeMap<>();
+  private final SortedMap<IpAddress, Departure> departures = new TreeMap<>();
   private final List<AssignmentChanged> changes = new ArrayList<>();
 
-  private AssignmentPlan(AllocationState state, AllocationSettings settings, long nowMillis) {
+  /** An address that is to leave its holder, who is well enough to go on for a moment. */
+  private record Departure(Assignment assignment, Unfit unfit, String reason) {}
+
+  private AssignmentPlan(
+      AllocationState state, AllocationSettings settings, Handovers handovers, long nowMillis) {
     this.state = state;
+    this.settings = settings;
+    this.handovers = handovers;
     this.nowMillis = nowMillis;
     this.eligibility = new Eligibility(state);
     this.tooEarlyForFirstPlacements = nowMillis < firstPlacementMillis(state, settings);
@@ -43,13 +53,14 @@ final class AssignmentPlan {
 
   /** The changes that the state as it is calls for; none if it is as it should be. */
   static List<AssignmentChanged> of(
-      AllocationState state, AllocationSettings settings, long nowMillis) {
-    AssignmentPlan plan = new AssignmentPlan(state, settings, nowMillis);
+      AllocationState state, AllocationSettings settings, Handovers handovers, long nowMillis) {
+    AssignmentPlan plan = new AssignmentPlan(state, settings, handovers, nowMillis);
     state.assignments().keySet().forEach(plan::review);
     state.pool().owners().keySet().stream()
         .filter(ip -> !state.assignments().containsKey(ip))
         .forEach(plan::review);
     plan.homeless.forEach(plan::place);
+    plan.departures.forEach(plan::depart);
     return plan.changes;
   }
 
@@ -109,6 +120,8 @@ final class AssignmentPlan {
       } else {
         homeless.put(ip, loss.get());
       }
+    } else if (assignment.successor().isPresent()) {
+      reviewSuccessor(ip, gateway, assignment, unfit);
     } else if (unfit.isPresent()) {
       reviewUnfit(ip, gateway, assignment, unfit.get());
     } else {
@@ -125,22 +138,94 @@ final class AssignmentPlan {
    */
   private void reviewUnfit(IpAddress ip, Gateway gateway, Assignment assignment, Unfit unfit) {
     String node = assignment.holder().orElseThrow().node();
-    if (unfit.byChoice() || !eligibility.steady(ip, gateway).isEmpty()) {
-      release(ip, assignment, assignment.holder().orElseThrow(), node + " " + unfit.reason());
+    if (unfit.byChoice() || !eligibility.preferred(ip, gateway).isEmpty()) {
+      departures.put(ip, new Departure(assignment, unfit, node + " " + unfit.reason()));
     } else {
       placement.add(node);
+    }
+  }
+
+  /** A move that has begun is completed, unless its successor cannot. */
+  private void reviewSuccessor(
+      IpAddress ip, Gateway gateway, Assignment assignment, Optional<Unfit> unfit) {
+    Holder holder = assignment.holder().orElseThrow();
+    Holder successor = assignment.successor().orElseThrow();
+    if (canTakeOver(ip, gateway, successor)) {
+      placement.add(successor.node());
+      if (isPrepared(ip, assignment.epoch(), successor) || tookTooLong(ip)) {
+        changes.add(asked(ip, assignment, successor, assignment.reason()));
+      }
+    } else if (unfit.isPresent()) {
+      departures.put(ip, new Departure(assignment, unfit.get(), assignment.reason()));
+    } else {
+      stay(ip, assignment, holder, successor.node() + " cannot take it over");
+    }
+  }
+
+  private boolean canTakeOver(IpAddress ip, Gateway gateway, Holder successor) {
+    return state.aliveSession(successor.node()).equals(Optional.of(successor.session()))
+        && eligibility.unfitFor(ip, gateway, successor.node()).isEmpty();
+  }
+
+  private boolean tookTooLong(IpAddress ip) {
+    return handovers.millisSoFar(ip, nowMillis) >= settings.handoverMillis();
+  }
+
+  private void stay(IpAddress ip, Assignment assignment, Holder holder, String reason) {
+    placement.add(holder.node());
+    ObjectId owner = owner(ip).orElseThrow();
+    Optional<String> outdated =
+        whyGrantIsOutdated(assignment, holder, owner, state.gateways().get(owner));
+    changes.add(
+        outdated
+            .map(why -> granted(ip, holder.node(), why))
+            .orElseGet(() ->
+                preparing(
+                    ip,
+                    assignment,
+                    Optional.empty(),
+                    "stays on " + holder.node() + ": " + reason)));
+  }
+
+  /** Finds a successor; without one only what must not stay leaves. */
+  private void depart(IpAddress ip, Departure departure) {
+    Assignment assignment = departure.assignment();
+    Holder holder = assignment.holder().orElseThrow();
+    Gateway gateway = state.gateways().get(owner(ip).orElseThrow());
+    Optional<String> node = placement.choose(ip, eligibility.preferred(ip, gateway));
+    if (departure.unfit().byChoice()) {
+      node = node.or(() -> placement.choose(ip, eligibility.eligible(ip, gateway)));
+    }
+    if (node.isPresent()) {
+      placement.add(node.get());
+      Holder successor = eligibility.holder(node.get());
+      changes.add(
+          tookTooLong(ip) || isPrepared(ip, assignment.epoch(), successor)
+              ? asked(ip, assignment, successor, departure.reason())
+              : preparing(ip, assignment, Optional.of(successor), departure.reason()));
+    } else if (departure.unfit().byChoice()
+        && assignment.successor().isPresent()
+        && !tookTooLong(ip)) {
+      // The successor began another session, perhaps: it is told once that has reported.
+      placement.add(holder.node());
+    } else if (departure.unfit().byChoice()) {
+      release(ip, assignment, holder, departure.reason());
+    } else {
+      stay(ip, assignment, holder, "no other node can carry it");
     }
   }
 
   private void reviewReleasing(IpAddress ip, Assignment assignment, Holder holder) {
     Optional<Holder> heir = mayCarryItOver(ip, assignment, holder);
     if (heir.isPresent()) {
-      release(ip, assignment, heir.get(), assignment.reason());
+      changes.add(
+          releasing(ip, assignment, heir.get(), assignment.successor(), assignment.reason()));
       return;
     }
     Optional<String> loss = whyHolderLostIt(holder);
     boolean released = loss.isPresent() || hasReleased(ip, assignment.epoch(), holder);
     if (!released) {
+      assignment.successor().ifPresent(successor -> placement.add(successor.node()));
       return;
     }
     if (owner(ip).isPresent()) {
@@ -203,13 +288,27 @@ final class AssignmentPlan {
    * written before its agent knew of the grant.
    */
   private boolean hasReleased(IpAddress ip, long epoch, Holder holder) {
-    AgentReport report = state.reports().get(holder.node());
+    return reported(ip, AppliedState.RELEASED, epoch, holder);
+  }
+
+  /** Whether the successor needs nothing but the grant. */
+  private boolean isPrepared(IpAddress ip, long epoch, Holder successor) {
+    return reported(ip, AppliedState.PREPARED, epoch, successor);
+  }
+
+  private boolean reported(IpAddress ip, AppliedState what, long epoch, Holder by) {
+    return reported(state, ip, what, epoch, by);
+  }
+
+  private static boolean reported(
+      AllocationState state, IpAddress ip, AppliedState what, long epoch, Holder by) {
+    AgentReport report = state.reports().get(by.node());
     return report != null
-        && report.session() == holder.session()
+        && report.session() == by.session()
         && report.applied().stream()
             .anyMatch(applied ->
                 applied.floatingIp().equals(ip)
-                    && applied.state() == AppliedState.RELEASED
+                    && applied.state() == what
                     && applied.epoch() >= epoch);
   }
 
@@ -219,14 +318,23 @@ final class AssignmentPlan {
     Optional<String> node =
         tooEarly
             ? Optional.empty()
-            : placement
-                .choose(ip, eligibility.steady(ip, gateway))
+            : prepared(ip, gateway)
+                .or(() -> placement.choose(ip, eligibility.preferred(ip, gateway)))
                 .or(() -> placement.choose(ip, eligibility.eligible(ip, gateway)));
     if (node.isPresent()) {
       grant(ip, node.get(), reason);
     } else {
       leaveUnassigned(ip, gateway);
     }
+  }
+
+  /** Who was to have the address next, if that is still a good choice. */
+  private Optional<String> prepared(IpAddress ip, Gateway gateway) {
+    return Optional.ofNullable(state.assignments().get(ip))
+        .flatMap(Assignment::successor)
+        .filter(successor -> canTakeOver(ip, gateway, successor))
+        .map(Holder::node)
+        .filter(node -> state.heldOff(node).isEmpty());
   }
 
   private void leaveUnassigned(IpAddress ip, Gateway gateway) {
@@ -265,16 +373,46 @@ final class AssignmentPlan {
   }
 
   private void release(IpAddress ip, Assignment assignment, Holder holder, String reason) {
-    changes.add(releasing(ip, assignment, holder, reason));
+    changes.add(releasing(ip, assignment, holder, Optional.empty(), reason));
   }
 
-  /** The same assignment on its way out: its holder is asked to let go. */
-  static AssignmentChanged releasing(IpAddress ip, Assignment assignment, String reason) {
-    return releasing(ip, assignment, assignment.holder().orElseThrow(), reason);
+  /** The first step of a planned move: the successor is to get ready, unless it is already. */
+  static AssignmentChanged moving(
+      AllocationState state, IpAddress ip, Holder successor, String reason) {
+    Assignment assignment = state.assignments().get(ip);
+    return reported(state, ip, AppliedState.PREPARED, assignment.epoch(), successor)
+        ? asked(ip, assignment, successor, reason)
+        : preparing(ip, assignment, Optional.of(successor), reason);
+  }
+
+  private static AssignmentChanged preparing(
+      IpAddress ip, Assignment assignment, Optional<Holder> successor, String reason) {
+    return new AssignmentChanged(
+        ip,
+        new Assignment(
+            State.GRANTED,
+            assignment.holder(),
+            assignment.epoch(),
+            assignment.gateway(),
+            assignment.leaseMode(),
+            0,
+            reason,
+            successor));
+  }
+
+  /** Its holder is asked to let go, for this successor. */
+  private static AssignmentChanged asked(
+      IpAddress ip, Assignment assignment, Holder successor, String reason) {
+    return releasing(
+        ip, assignment, assignment.holder().orElseThrow(), Optional.of(successor), reason);
   }
 
   private static AssignmentChanged releasing(
-      IpAddress ip, Assignment assignment, Holder holder, String reason) {
+      IpAddress ip,
+      Assignment assignment,
+      Holder holder,
+      Optional<Holder> successor,
+      String reason) {
     return new AssignmentChanged(
         ip,
         new Assignment(
@@ -284,7 +422,8 @@ final class AssignmentPlan {
             assignment.gateway(),
             assignment.leaseMode(),
             0,
-            reason));
+            reason,
+            successor));
   }
 
   /** The entity stays for ever, so that its epoch never falls. */

@@ -21,8 +21,13 @@ public final class Eligibility {
   /** A node with this label set to true carries no floating IP. */
   static final String EXCLUDE_LABEL = "networking.sluice.io/exclude-gateway";
 
-  /** A node with this label set to true is being drained of its floating IPs. */
+  /**
+   * A node with this label set to true is being drained of its floating IPs; one with the label set
+   * to {@link #WHEN_CORDONED} is as soon as it is cordoned.
+   */
   static final String DRAIN_LABEL = "networking.sluice.io/drain";
+
+  static final String WHEN_CORDONED = "when-cordoned";
 
   /**
    * Why a node may not carry an address.
@@ -83,6 +88,9 @@ public final class Eligibility {
     if (isTrue(node, DRAIN_LABEL)) {
       return unfit("is being drained", true);
     }
+    if (node.unschedulable() && WHEN_CORDONED.equals(node.labels().get(DRAIN_LABEL))) {
+      return unfit("is cordoned, which drains it", true);
+    }
     if (gateway.nodeSelector().isPresent()
         && !gateway.nodeSelector().get().matches(node.labels())) {
       return unfit("does not match the gateway's nodeSelector", true);
@@ -110,9 +118,20 @@ public final class Eligibility {
         .toList();
   }
 
-  /** Of the nodes that may be given the address those that are not held off, in order. */
-  public List<String> steady(IpAddress ip, Gateway gateway) {
-    return eligible(ip, gateway).stream().filter(node -> state.heldOff(node).isEmpty()).toList();
+  /**
+   * Of the nodes that may be given the address those that are neither held off nor cordoned, in
+   * order. The others get it only if there is none of these.
+   */
+  public List<String> preferred(IpAddress ip, Gateway gateway) {
+    return eligible(ip, gateway).stream().filter(node -> whyLast(node).isEmpty()).toList();
+  }
+
+  /** Why the node gets only addresses that no other node can carry; completes "node-1 ...". */
+  public Optional<String> whyLast(String node) {
+    Node known = state.nodes().get(node);
+    return known != null && known.unschedulable()
+        ? Optional.of("is cordoned: it gets only addresses that no other node can carry")
+        : state.heldOff(node).map(Reasons::heldOff);
   }
 
   private List<String> candidatesOf(Gateway gateway) {

@@ -51,7 +51,11 @@ final class HoldOffs {
     for (HoldOffChanged known : state.holdOffs().values()) {
       if (!seen.contains(known.node()) && holdOffs.isOver(known)) {
         changes.add(
-            new HoldOffChanged(known.node(), known.flaps(), nowMillis, OptionalLong.empty()));
+            new HoldOffChanged(
+                known.node(),
+                known.flaps(),
+                Math.max(nowMillis, known.sinceMillis()),
+                OptionalLong.empty()));
       }
     }
     return changes;

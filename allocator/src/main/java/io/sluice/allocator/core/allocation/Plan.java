@@ -20,14 +20,17 @@ final class Plan {
   /**
    * Where addresses go.
    *
+   * @param handovers since when successors have been getting ready
    * @param lastRebalanceMillis when an address was last moved for balance
    */
   static Moves moves(
       AllocationState state,
       AllocationSettings settings,
+      Handovers handovers,
       long lastRebalanceMillis,
       long nowMillis) {
-    List<StateChange> changes = new ArrayList<>(AssignmentPlan.of(state, settings, nowMillis));
+    List<StateChange> changes =
+        new ArrayList<>(AssignmentPlan.of(state, settings, handovers, nowMillis));
     Optional<Rebalance> rebalance =
         changes.isEmpty()
             ? Rebalance.next(state, settings, lastRebalanceMillis)

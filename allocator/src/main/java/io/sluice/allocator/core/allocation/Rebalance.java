@@ -16,12 +16,12 @@ import java.util.TreeMap;
 
 /**
  * Evens out the numbers of addresses, gently: one address at a time, only between two nodes that
- * differ by two or more, and only towards a node that has been alive for a while and is not held
- * off.
+ * differ by two or more, and only towards a node that has been alive for a while and is neither
+ * held off nor cordoned.
  *
  * @param ip what should move
  * @param from its holder
- * @param to who would carry it; the placement decides when it is free
+ * @param to who is to carry it
  * @param dueMillis not before this time
  */
 record Rebalance(IpAddress ip, String from, String to, int fromLoad, int toLoad, long dueMillis) {
@@ -35,7 +35,7 @@ record Rebalance(IpAddress ip, String from, String to, int fromLoad, int toLoad,
     SortedMap<String, List<IpAddress>> held = new TreeMap<>();
     for (var entry : state.assignments().entrySet()) {
       Assignment assignment = entry.getValue();
-      if (assignment.state() == State.RELEASING) {
+      if (assignment.state() == State.RELEASING || assignment.successor().isPresent()) {
         return Optional.empty();
       }
       assignment
@@ -48,9 +48,10 @@ record Rebalance(IpAddress ip, String from, String to, int fromLoad, int toLoad,
 
   /** The first step of the move. */
   AssignmentChanged start(AllocationState state) {
-    return AssignmentPlan.releasing(
+    return AssignmentPlan.moving(
+        state,
         ip,
-        state.assignments().get(ip),
+        new Eligibility(state).holder(to),
         "balance: %s carries %d addresses, %s %d".formatted(from, fromLoad, to, toLoad));
   }
 
@@ -75,8 +76,8 @@ record Rebalance(IpAddress ip, String from, String to, int fromLoad, int toLoad,
                   || dueMillis < best.dueMillis
                   || (dueMillis == best.dueMillis
                       && giver.getValue().size() - toLoad > best.fromLoad - best.toLoad);
-          boolean heldOff = state.heldOff(taker.node()).isPresent();
-          if (giver.getValue().size() - toLoad < 2 || !better || heldOff) {
+          boolean last = eligibility.whyLast(taker.node()).isPresent();
+          if (giver.getValue().size() - toLoad < 2 || !better || last) {
             continue;
           }
           Optional<IpAddress> ip = movable(giver.getValue(), taker.node(), eligibility);

@@ -167,11 +167,19 @@ class AssignmentTest {
     assertThat(scenario.assignment(A).reason()).isEqualTo(node + " began session 2");
   }
 
+  /** Asks the node to let go, once its successors are ready. */
+  private void drain(String node) {
+    scenario.label(node, Map.of("networking.sluice.io/drain", "true"));
+    List.copyOf(scenario.beating()).stream()
+        .filter(other -> !other.equals(node))
+        .forEach(scenario::carryOut);
+  }
+
   @Test
   void anotherSessionOfANodeThatMayNotCarryItLetsGoBeforeTheAddressMoves() {
     scenario.nodes(2).gateway(A).run(1_000).disobedient();
     String node = scenario.holder(A);
-    scenario.label(node, Map.of("networking.sluice.io/drain", "true"));
+    drain(node);
     assertThat(scenario.assignment(A).state()).isEqualTo(State.RELEASING);
     scenario.newSession(node).beat(node, Intent.RUNNING);
     // A restarted agent may have carried the address over before it read that it is asked back.
@@ -209,7 +217,8 @@ class AssignmentTest {
   void aDrainedNodeIsAskedAndTheAddressMovesWhenItSaysSo() {
     threeNodesAndThreeAddresses();
     String node = scenario.holder(A);
-    scenario.disobedient().label(node, Map.of("networking.sluice.io/drain", "true"));
+    scenario.disobedient();
+    drain(node);
     assertThat(scenario.assignment(A).state()).isEqualTo(State.RELEASING);
     assertThat(scenario.holder(A)).isEqualTo(node);
     scenario.run(2_000);
@@ -226,7 +235,7 @@ class AssignmentTest {
     threeNodesAndThreeAddresses();
     String node = scenario.holder(A);
     scenario.newSession(node).beat(node, Intent.RUNNING).disobedient();
-    scenario.label(node, Map.of("networking.sluice.io/drain", "true"));
+    drain(node);
     assertThat(scenario.assignment(A).epoch()).isEqualTo(2);
     scenario.report(node, released(A, 1));
     assertThat(scenario.assignment(A).state()).isEqualTo(State.RELEASING);
@@ -237,7 +246,7 @@ class AssignmentTest {
     scenario.disobedient();
     threeNodesAndThreeAddresses();
     String node = scenario.holder(A);
-    scenario.label(node, Map.of("networking.sluice.io/drain", "true"));
+    drain(node);
     // The agent knows neither of the grant nor of its end yet: it may still be about to take it.
     scenario.report(node, held(B, 9));
     assertThat(scenario.assignment(A).state()).isEqualTo(State.RELEASING);
@@ -247,7 +256,8 @@ class AssignmentTest {
   void aReportThatNoLongerListsAHeldAddressIsARelease() {
     threeNodesAndThreeAddresses();
     String node = scenario.holder(A);
-    scenario.disobedient().label(node, Map.of("networking.sluice.io/drain", "true"));
+    scenario.disobedient();
+    drain(node);
     scenario.report(node, new Applied[0]);
     assertThat(scenario.assignment(A).state()).isEqualTo(State.GRANTED);
     assertThat(scenario.holder(A)).isNotEqualTo(node);
@@ -257,7 +267,8 @@ class AssignmentTest {
   void aHolderThatFallsSilentWhileReleasingHasReleased() {
     threeNodesAndThreeAddresses();
     String node = scenario.holder(A);
-    scenario.disobedient().label(node, Map.of("networking.sluice.io/drain", "true"));
+    scenario.disobedient();
+    drain(node);
     scenario.silence(node).run(700);
     assertThat(scenario.assignment(A).state()).isEqualTo(State.GRANTED);
     assertThat(scenario.holder(A)).isNotEqualTo(node);

@@ -47,7 +47,7 @@ class RebalanceTest {
     scenario.nodes(1).gateway("10.40.1.100", "10.40.1.101").run(1_000);
     scenario.disobedient().node(2).run(12_000);
     assertThat(scenario.state().assignments().values())
-        .filteredOn(assignment -> assignment.state() == State.RELEASING)
+        .filteredOn(assignment -> assignment.isBeingPrepared())
         .singleElement()
         .satisfies(assignment ->
             assertThat(assignment.reason())

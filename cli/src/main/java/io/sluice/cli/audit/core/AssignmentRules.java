@@ -39,7 +39,9 @@ final class AssignmentRules {
   static Move.Kind check(AllocationState state, IpAddress ip, Assignment now) {
     Optional<Assignment> before = Optional.ofNullable(state.assignments().get(ip));
     checkEpoch(ip, before, now);
-    if (now.state() == State.GRANTED) {
+    checkSuccessor(state, ip, before, now);
+    boolean sameGrant = before.filter(now::isSameGrant).isPresent();
+    if (now.state() == State.GRANTED && !sameGrant) {
       checkAlive(state, ip, now.holder().orElseThrow());
       checkHoldOff(state, ip, before, now);
     }
@@ -61,12 +63,33 @@ final class AssignmentRules {
 
   private static void checkEpoch(IpAddress ip, Optional<Assignment> before, Assignment now) {
     long known = before.map(Assignment::epoch).orElse(0L);
-    long right = now.state() == State.GRANTED ? known + 1 : known;
+    boolean newGrant = now.state() == State.GRANTED && before.filter(now::isSameGrant).isEmpty();
+    long right = newGrant ? known + 1 : known;
     require(
         now.epoch() == right,
         () ->
             "the epoch of %s goes from %d to %d, where %d must follow"
                 .formatted(ip, known, now.epoch(), right));
+  }
+
+  /** A successor is another node, alive when it is named, of an address that somebody has. */
+  private static void checkSuccessor(
+      AllocationState state, IpAddress ip, Optional<Assignment> before, Assignment now) {
+    if (now.successor().isEmpty()) {
+      return;
+    }
+    Holder successor = now.successor().get();
+    Optional<Holder> holder = before.flatMap(Assignment::holder);
+    boolean known = before.flatMap(Assignment::successor).equals(now.successor());
+    require(
+        holder.filter(h -> !h.node().equals(successor.node())).isPresent()
+            && (known || !hasLost(state, successor)),
+        () ->
+            "%s is to go from %s to %s, which cannot take it over"
+                .formatted(ip, name(holder), name(now.successor())));
+    require(
+        now.state() != State.GRANTED || before.filter(now::isSameGrant).isPresent(),
+        () -> "%s is granted anew and to be moved at once".formatted(ip));
   }
 
   private static void checkAlive(AllocationState state, IpAddress ip, Holder holder) {
@@ -89,7 +112,7 @@ final class AssignmentRules {
     List<String> better =
         now.gateway()
             .map(state.gateways()::get)
-            .map(gateway -> new Eligibility(state).steady(ip, gateway))
+            .map(gateway -> new Eligibility(state).preferred(ip, gateway))
             .orElse(List.of());
     require(
         better.isEmpty(),
@@ -142,6 +165,9 @@ final class AssignmentRules {
       case GRANTED -> {
         if (holder.isEmpty()) {
           yield Move.Kind.PLACED;
+        }
+        if (before.filter(now::isSameGrant).isPresent()) {
+          yield now.successor().isPresent() ? Move.Kind.PREPARED : Move.Kind.CALLED_OFF;
         }
         if (holder.get().node().equals(now.holder().orElseThrow().node())) {
           yield Move.Kind.RENEWED;

@@ -2,7 +2,6 @@ package io.sluice.cli.audit.core;
 
 import io.sluice.allocator.core.allocation.AllocationState;
 import io.sluice.allocator.core.allocation.Eligibility;
-import io.sluice.allocator.core.allocation.Reasons;
 import io.sluice.model.AgentReport;
 import io.sluice.model.Assignment;
 import io.sluice.model.AuditKey.Stream;
@@ -95,7 +94,7 @@ public sealed interface Explanation {
             eligibility
                 .unfitFor(ip, gateway, node)
                 .map(it -> it.reason())
-                .or(() -> state.heldOff(node).map(Reasons::heldOff))
+                .or(() -> eligibility.whyLast(node))
                 .orElse(""));
       }
     }

@@ -22,6 +22,10 @@ public record Move(
     MOVED("moved"),
     /** The same node has it under a new grant. */
     RENEWED("granted again"),
+    /** Another node gets ready to take it over from its holder. */
+    PREPARED("about to move"),
+    /** It stays where it is, though another node was getting ready for it. */
+    CALLED_OFF("move called off"),
     /** Its holder is to let go of it. */
     ASKED_BACK("asked back"),
     /** Its holder has lost it and no other node may have it. */
@@ -43,7 +47,9 @@ public record Move(
 
   /** Whether this node has, had or is to let go of the address. */
   boolean concerns(String node) {
-    return isOn(before, node) || isOn(Optional.of(after), node);
+    return isOn(before, node)
+        || isOn(Optional.of(after), node)
+        || after.successor().filter(holder -> holder.node().equals(node)).isPresent();
   }
 
   private static boolean isOn(Optional<Assignment> assignment, String node) {

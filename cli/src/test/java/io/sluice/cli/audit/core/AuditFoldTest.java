@@ -15,8 +15,10 @@ import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AssignmentChanged;
 import io.sluice.model.StateChange.EgressChosen;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +44,19 @@ class AuditFoldTest {
   private static int indexOf(Assignment.State state) {
     for (int i = LONG.log().size() / 2; i < LONG.log().size(); i++) {
       if (LONG.log().get(i).entry().changes().stream()
-          .anyMatch(change ->
-              change instanceof AssignmentChanged of && of.assignment().state() == state)) {
+          .anyMatch(
+              change -> change instanceof AssignmentChanged of && isNew(of.assignment(), state))) {
         return i;
       }
     }
     throw new AssertionError("the scenario has none");
+  }
+
+  /** Not merely the same grant with another successor. */
+  private static boolean isNew(Assignment assignment, Assignment.State state) {
+    return assignment.state() == state
+        && (state != Assignment.State.GRANTED
+            || (assignment.successor().isEmpty() && !assignment.reason().startsWith("stays on")));
   }
 
   /** The log in which the assignments of one entry are others. */
@@ -225,6 +234,95 @@ class AuditFoldTest {
 
     assertThat(refusal.sequence()).isEqualTo(sequence);
     assertThat(refusal).hasMessageContaining("may still have it");
+  }
+
+  /** The refusal of a log that goes on with this. */
+  private static BrokenLogException refusalOf(LogScenario scenario, StateChange... changes) {
+    long sequence =
+        scenario.log().stream()
+                .filter(it -> it.stream() == Stream.ALLOCATION)
+                .mapToLong(it -> it.entry().sequence())
+                .max()
+                .orElseThrow()
+            + 1;
+    List<StateChange> stamped =
+        Arrays.stream(changes)
+            .map(change ->
+                change instanceof AssignmentChanged(var ip, var assignment)
+                    ? new AssignmentChanged(ip, assignment.withAuditSequence(sequence))
+                    : change)
+            .toList();
+    long now = scenario.nowMillis();
+    List<LoggedEntry> log = new ArrayList<>(scenario.log());
+    log.add(
+        new LoggedEntry(
+            Stream.ALLOCATION, 10_000, new AuditEntry(sequence, Cause.tick(now), now, stamped)));
+    BrokenLogException refusal = refusal(log);
+    assertThat(refusal.sequence()).isEqualTo(sequence);
+    return refusal;
+  }
+
+  private static Assignment moving(Assignment held, Holder successor) {
+    return new Assignment(
+        held.state(),
+        held.holder(),
+        held.epoch(),
+        held.gateway(),
+        held.leaseMode(),
+        0,
+        "for a test",
+        Optional.of(successor));
+  }
+
+  @Test
+  void aSuccessorThatIsNotAliveIsRefused() {
+    LogScenario scenario = LogScenario.started();
+    IpAddress ip = IpAddress.parse("10.40.1.100");
+    Assignment held = scenario.assignments().get(ip);
+    String other = held.holder().orElseThrow().node().equals("node-1") ? "node-2" : "node-1";
+    Holder dead = new Holder(other, 7, List.of());
+
+    assertThat(refusalOf(scenario, new AssignmentChanged(ip, moving(held, dead))))
+        .hasMessageContaining("cannot take it over");
+  }
+
+  @Test
+  void aHolderThatSucceedsItselfIsRefused() {
+    LogScenario scenario = LogScenario.started();
+    IpAddress ip = IpAddress.parse("10.40.1.100");
+    Assignment held = scenario.assignments().get(ip);
+
+    assertThat(
+            refusalOf(
+                scenario, new AssignmentChanged(ip, moving(held, held.holder().orElseThrow()))))
+        .hasMessageContaining("cannot take it over");
+  }
+
+  @Test
+  void aGrantToANodeThatIsHeldOffIsRefused() {
+    LogScenario scenario = LogScenario.started().gateway("10.40.1.100-10.40.1.102").run(100);
+    IpAddress ip = IpAddress.parse("10.40.1.100");
+    String holder = scenario.holder("10.40.1.100");
+    String other = holder.equals("node-1") ? "node-2" : "node-1";
+    Assignment held = scenario.assignments().get(ip);
+    long now = scenario.nowMillis();
+
+    assertThat(
+            refusalOf(
+                scenario,
+                new StateChange.LivenessChanged(holder, StateChange.Liveness.SILENT, 1, now),
+                new StateChange.HoldOffChanged(other, 1, now, OptionalLong.of(now + 10_000)),
+                new AssignmentChanged(
+                    ip,
+                    new Assignment(
+                        Assignment.State.GRANTED,
+                        Optional.of(new Holder(other, 1, List.of())),
+                        held.epoch() + 1,
+                        held.gateway(),
+                        held.leaseMode(),
+                        0,
+                        "for a test"))))
+        .hasMessageContaining("held off");
   }
 
   @Test

@@ -328,7 +328,15 @@ public final class LogScenario {
               .holder()
               .filter(h -> h.node().equals(node) && h.session() == agent.session)
               .isPresent();
-      if (mine) {
+      boolean next =
+          assignment
+              .successor()
+              .filter(h -> h.node().equals(node) && h.session() == agent.session)
+              .isPresent();
+      if (next) {
+        Applied now = new Applied(entry.getKey(), assignment.epoch(), AppliedState.PREPARED);
+        changed |= !now.equals(agent.applied.put(entry.getKey(), now));
+      } else if (mine) {
         AppliedState wanted =
             assignment.state() == Assignment.State.GRANTED
                 ? AppliedState.HELD

@@ -1,0 +1,81 @@
+package io.sluice.allocator.core.allocation;
+
+import io.sluice.model.Assignment;
+import io.sluice.model.IpAddress;
+import io.sluice.model.StateChange;
+import io.sluice.model.StateChange.AssignmentChanged;
+import java.util.Collections;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Since when successors have been getting ready, so that nobody waits for one without bound. This
+ * is soft state: a new task gives every successor its full time again.
+ */
+final class Handovers {
+
+  private final SortedMap<IpAddress, Long> sinceMillis = new TreeMap<>();
+  private long lastMillis = Long.MIN_VALUE / 2;
+
+  /** Begins anew. */
+  void restart(Map<IpAddress, Assignment> assignments, long nowMillis) {
+    sinceMillis.clear();
+    assignments.forEach((ip, assignment) -> note(ip, assignment, nowMillis));
+  }
+
+  /** Takes in what was decided. Another successor gets what is left of the time. */
+  void decided(Iterable<StateChange> changes, long nowMillis) {
+    for (StateChange change : changes) {
+      if (change instanceof AssignmentChanged(var ip, var assignment)) {
+        note(ip, assignment, nowMillis);
+      }
+    }
+  }
+
+  private void note(IpAddress ip, Assignment assignment, long nowMillis) {
+    if (assignment.isBeingPrepared()) {
+      sinceMillis.putIfAbsent(ip, nowMillis);
+    } else {
+      sinceMillis.remove(ip);
+    }
+  }
+
+  /**
+   * An input came. While none did for a while the log stood still, and nobody could have said that
+   * he is ready: everybody has the full time again. A log that is behind, as after a take-over, is
+   * waited for; only after a long step back nothing began in the future.
+   *
+   * @param gapMillis longer, and the log stood still
+   * @param longestStepMillis further back, and the clock was set
+   * @return whether anybody's time has changed
+   */
+  boolean heard(long nowMillis, long gapMillis, long longestStepMillis) {
+    boolean stoodStill = nowMillis - lastMillis > gapMillis;
+    lastMillis = nowMillis;
+    if (sinceMillis.isEmpty()) {
+      return false;
+    }
+    long latest = Collections.max(sinceMillis.values());
+    if (latest - nowMillis > longestStepMillis) {
+      sinceMillis.replaceAll((_, since) -> Math.min(since, nowMillis));
+      return true;
+    }
+    if (stoodStill) {
+      sinceMillis.replaceAll((_, since) -> Math.max(since, nowMillis));
+    }
+    return stoodStill;
+  }
+
+  /** How long the successor of the address has been getting ready; 0 if it has yet to begin. */
+  long millisSoFar(IpAddress ip, long nowMillis) {
+    Long since = sinceMillis.get(ip);
+    return since == null ? 0 : nowMillis - since;
+  }
+
+  /** When the first of them began. */
+  OptionalLong firstMillis() {
+    return sinceMillis.values().stream().mapToLong(Long::longValue).min();
+  }
+}

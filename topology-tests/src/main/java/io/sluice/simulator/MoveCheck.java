@@ -1,0 +1,154 @@
+package io.sluice.simulator;
+
+import io.sluice.allocator.core.allocation.AllocationSettings;
+import io.sluice.allocator.core.allocation.AllocationState;
+import io.sluice.allocator.core.allocation.Eligibility;
+import io.sluice.model.AgentReport;
+import io.sluice.model.AgentReport.AppliedState;
+import io.sluice.model.Assignment;
+import io.sluice.model.Assignment.Holder;
+import io.sluice.model.AuditEntry;
+import io.sluice.model.IpAddress;
+import io.sluice.model.ObjectId;
+import io.sluice.model.StateChange;
+import io.sluice.model.StateChange.AssignmentChanged;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * That a holder which is well is asked to let go only when its successor is ready, or has had its
+ * time; and that no move waits for ever.
+ */
+final class MoveCheck {
+
+  /** The bound, and what take-overs and outages of the broker may add. */
+  private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(4);
+
+  /** By so much the commits of two decisions may be nearer to each other than the decisions. */
+  private static final long COMMIT_MILLIS = 30;
+
+  private static final long LONG_AGO = Long.MIN_VALUE / 2;
+
+  private final AllocationSettings settings;
+  private final LongSupplier globalNanos;
+  private final Map<IpAddress, Long> sinceMillis = new TreeMap<>();
+  private final Map<IpAddress, Long> sinceNanos = new TreeMap<>();
+
+  /**
+   * @param globalNanos the time of the simulation
+   */
+  MoveCheck(AllocationSettings settings, LongSupplier globalNanos) {
+    this.settings = settings;
+    this.globalNanos = globalNanos;
+  }
+
+  /**
+   * Takes a change.
+   *
+   * @param state as it is before the change
+   */
+  void changing(AllocationState state, AuditEntry entry, StateChange change) {
+    // When the log's time has stepped back meanwhile, it does not tell how long somebody waited.
+    sinceMillis.replaceAll((_, since) -> since > entry.timeMillis() ? LONG_AGO : since);
+    if (!(change instanceof AssignmentChanged(var ip, var now))) {
+      return;
+    }
+    Optional<Assignment> before = Optional.ofNullable(state.assignments().get(ip));
+    if (now.state() == Assignment.State.RELEASING) {
+      before
+          .filter(then -> then.state() == Assignment.State.GRANTED)
+          .filter(then -> isWell(state, then.holder().orElseThrow()))
+          .ifPresent(then -> asked(state, entry, ip, then, now));
+    }
+    if (now.isBeingPrepared()) {
+      sinceMillis.putIfAbsent(ip, entry.timeMillis());
+      sinceNanos.putIfAbsent(ip, globalNanos.getAsLong());
+    } else {
+      sinceMillis.remove(ip);
+      sinceNanos.remove(ip);
+    }
+  }
+
+  /** A whole entry was taken. */
+  void taken() {
+    sinceNanos.forEach((ip, since) ->
+        require(
+            globalNanos.getAsLong() - since < LONGEST_WAIT,
+            "the move of %s has waited %d ms for the successor",
+            ip,
+            TimeUnit.NANOSECONDS.toMillis(globalNanos.getAsLong() - since)));
+  }
+
+  private void asked(
+      AllocationState state, AuditEntry entry, IpAddress ip, Assignment before, Assignment now) {
+    Optional<ObjectId> owner = Optional.ofNullable(state.pool().owners().get(ip));
+    if (owner.isEmpty()) {
+      return;
+    }
+    String holder = before.holder().orElseThrow().node();
+    if (now.successor().isEmpty()) {
+      List<String> others =
+          new Eligibility(state)
+              .preferred(ip, state.gateways().get(owner.get())).stream()
+                  .filter(node -> !node.equals(holder))
+                  .toList();
+      require(
+          others.isEmpty(),
+          "%s is asked back from %s before %s could get ready for it",
+          ip,
+          holder,
+          others);
+      return;
+    }
+    Long since = sinceMillis.get(ip);
+    boolean hadItsTime =
+        since != null
+            && (entry.timeMillis() - since >= settings.handoverMillis()
+                || waitedNanos(ip) >= shortestWaitNanos());
+    require(
+        hadItsTime || isReady(state, ip, before.epoch(), now.successor().get()),
+        "%s is asked back from %s before its successor is ready: %s",
+        ip,
+        holder,
+        Words.of(ip, now));
+  }
+
+  /** The log's time may have stepped back meanwhile without an entry that shows it. */
+  private long waitedNanos(IpAddress ip) {
+    return globalNanos.getAsLong() - sinceNanos.get(ip);
+  }
+
+  private long shortestWaitNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(settings.handoverMillis() - COMMIT_MILLIS);
+  }
+
+  private static boolean isWell(AllocationState state, Holder holder) {
+    var liveness = state.liveness().get(holder.node());
+    return liveness != null
+        && liveness.liveness() == StateChange.Liveness.ALIVE
+        && liveness.session() == holder.session();
+  }
+
+  private static boolean isReady(
+      AllocationState state, IpAddress ip, long epoch, Holder successor) {
+    AgentReport report = state.reports().get(successor.node());
+    return report != null
+        && report.session() == successor.session()
+        && report.applied().stream()
+            .anyMatch(applied ->
+                applied.floatingIp().equals(ip)
+                    && applied.state() == AppliedState.PREPARED
+                    && applied.epoch() >= epoch);
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod")
+  private static void require(boolean holds, String message, Object... arguments) {
+    if (!holds) {
+      throw new InvariantViolation(message.formatted(arguments));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.sluice.endtoend;
+
+import static io.sluice.endtoend.Tests.LIMIT;
+import static io.sluice.endtoend.Tests.eventually;
+import static io.sluice.endtoend.Tests.eventuallySeenAs;
+import static io.sluice.endtoend.Tests.matchedPodAwayFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.cli.lab.Lab;
+import io.sluice.cli.lab.LabPod;
+import io.sluice.cli.lab.LabSpec;
+import io.sluice.cli.lab.LocalCluster;
+import io.sluice.cli.lab.Probe;
+import io.sluice.cli.lab.ProbeReport;
+import io.sluice.kafka.TopicRecord;
+import io.sluice.model.Assignment;
+import io.sluice.model.AssignmentKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * A node that carries an address is drained under traffic: of a Pod on another node and of a Pod on
+ * the drained node itself. Connections go on; what is lost besides is reported.
+ */
+class PlannedMoveIT {
+
+  private static final String NODES = "lab-nodes.yaml";
+
+  /** Far more than a move takes, far less than anybody notices in a connection. */
+  private static final Duration LONGEST_GAP = Duration.ofSeconds(1);
+
+  private static LocalCluster cluster;
+  private static String floatingIp;
+  private static String nodesYaml;
+
+  @BeforeAll
+  static void start() throws IOException {
+    cluster = LocalCluster.start(LabSpec.threeNodes(), Tests.quiet());
+    floatingIp = Tests.applyMainJob(cluster);
+    nodesYaml = Files.readString(cluster.directories().manifests().resolve(NODES));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static void drain(String node) {
+    String name = "  name: " + node + "\n  labels: {";
+    assertThat(nodesYaml).contains(name);
+    cluster.apply(NODES, nodesYaml.replace(name, name + "networking.sluice.io/drain: \"true\", "));
+  }
+
+  @RepeatedTest(6)
+  void connectionsGoOnWhenTheNodeIsDrained(TestReporter reporter) {
+    String drained = cluster.awaitCarrier(floatingIp, LIMIT, _ -> true);
+    LabPod there = cluster.pod("alice-" + drained.charAt(5));
+    LabPod elsewhere = matchedPodAwayFrom(cluster, drained);
+    eventuallySeenAs(there, Lab.MATCHED_DESTINATION, floatingIp);
+    eventuallySeenAs(elsewhere, Lab.MATCHED_DESTINATION, floatingIp);
+    int seen = cluster.view().history().size();
+    try (EchoConnection ofThere = EchoConnection.open(there);
+        EchoConnection ofElsewhere = EchoConnection.open(elsewhere);
+        Probe fromThere = there.probe(Lab.MATCHED_DESTINATION, Tests.EACH_MILLISECOND);
+        Probe fromElsewhere = elsewhere.probe(Lab.MATCHED_DESTINATION, Tests.EACH_MILLISECOND)) {
+      eventually("the probes are answered")
+          .until(
+              () -> fromThere.report().answered() > 200 && fromElsewhere.report().answered() > 200);
+      drain(drained);
+      cluster.awaitCarrier(floatingIp, LIMIT, node -> !node.equals(drained));
+      Instant moved = Instant.now();
+      eventually("the probes are answered again")
+          .until(() ->
+              fromThere.report().answeredSince(moved)
+                  && fromElsewhere.report().answeredSince(moved));
+      assertThat(ofThere.goesOn()).as("the connection of a Pod on the drained node").isTrue();
+      assertThat(ofElsewhere.goesOn()).as("the connection of a Pod elsewhere").isTrue();
+      check(reporter, "pod on the drained node", fromThere.stop());
+      check(reporter, "pod elsewhere", fromElsewhere.stop());
+    }
+    assertThat(steps(seen))
+        .as("first the successor gets ready, then the holder lets go")
+        .containsSubsequence("GRANTED to be taken over", "RELEASING to be taken over", "GRANTED");
+    cluster.apply(NODES, nodesYaml);
+  }
+
+  private static void check(TestReporter reporter, String what, ProbeReport report) {
+    Duration gap = report.longestOutage().map(ProbeReport.Outage::duration).orElse(Duration.ZERO);
+    reporter.publishEntry(
+        what,
+        "lost %d of %d probes, longest gap %d ms"
+            .formatted(report.lost(), report.sent(), gap.toMillis()));
+    assertThat(report.sources()).as(what).containsOnly(floatingIp);
+    assertThat(gap).as(what).isLessThan(LONGEST_GAP);
+  }
+
+  /** What was decided on the address since. */
+  private static List<String> steps(int since) {
+    return cluster.view().history().stream()
+        .skip(since)
+        .map(seen -> (TopicRecord<?, ?>) seen.record())
+        .filter(record ->
+            record.key() instanceof AssignmentKey key
+                && key.floatingIp().toString().equals(floatingIp))
+        .flatMap(record -> record.value().stream())
+        .map(Assignment.class::cast)
+        .map(it -> it.state() + (it.successor().isPresent() ? " to be taken over" : ""))
+        .toList();
+  }
+}
