@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The demonstration. */
 @Command(
@@ -34,6 +38,21 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private LabOptions options;
 
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--compose",
+      description =
+          "On containers instead of namespaces: builds the images and runs docker-compose.yml.")
+  private boolean compose;
+
+  @Option(
+      names = "--brokers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "With --compose, how many brokers: 1 or 3 (default: ${DEFAULT-VALUE}).")
+  private int brokers;
+
   private final Terminal terminal = Terminal.standard();
 
   /**
@@ -41,7 +60,10 @@ final class DemoCommand implements Callable<Integer> {
    * tidy up.
    */
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
+    if (compose) {
+      return onContainers();
+    }
     Path logs = Sandbox.scratch().resolve("logs");
     boolean asPromised = false;
     try {
@@ -54,11 +76,18 @@ final class DemoCommand implements Callable<Integer> {
     return asPromised ? 0 : 1;
   }
 
+  private int onContainers() throws InterruptedException {
+    if (brokers != 1 && brokers != 3) {
+      throw new ParameterException(spec.commandLine(), "--brokers: 1 or 3, not " + brokers);
+    }
+    introduce();
+    List<String> broken = new ComposeDemo(terminal, brokers).run();
+    conclude(broken, "docker compose up");
+    return broken.isEmpty() ? 0 : 1;
+  }
+
   private boolean run(Path logs) {
-    terminal.line(
-        terminal.bold("Sluice gives chosen Pods a fixed source address towards the outside,"));
-    terminal.line(
-        terminal.bold("and keeps it working when the node that carries the address dies."));
+    introduce();
     terminal.heading("A cluster of network namespaces (nothing of it is seen outside of them)");
     Path scratch = Sandbox.scratch();
     LocalCluster.Directories directories =
@@ -71,14 +100,25 @@ final class DemoCommand implements Callable<Integer> {
     try (LocalCluster cluster = LocalCluster.start(options.spec(), directories, terminal)) {
       broken = new Demo(cluster, terminal).run();
     }
+    conclude(broken, "./sluice up");
+    return broken.isEmpty();
+  }
+
+  private void introduce() {
+    terminal.line(
+        terminal.bold("Sluice gives chosen Pods a fixed source address towards the outside,"));
+    terminal.line(
+        terminal.bold("and keeps it working when the node that carries the address dies."));
+  }
+
+  private void conclude(List<String> broken, String next) {
     terminal.blank();
     if (broken.isEmpty()) {
       terminal.line(terminal.good("Everything went as promised.") + " Nothing is left behind.");
-      terminal.line("Go on with: ./sluice up, and ./sluice --help");
+      terminal.line("Go on with: %s, and ./sluice --help".formatted(next));
     } else {
       terminal.line(terminal.bad("Not everything went as promised:"));
       broken.forEach(one -> terminal.line("  - " + one));
     }
-    return broken.isEmpty();
   }
 }

@@ -14,14 +14,16 @@ import picocli.CommandLine.Spec;
 /** The options with which every program finds its Kafka; a picocli mixin. */
 public final class KafkaOptions {
 
+  private static final String BOOTSTRAP_SERVERS = "SLUICE_BOOTSTRAP_SERVERS";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT[,HOST:PORT...]",
-      defaultValue = "localhost:9092",
-      description = "Where Kafka is (default: ${DEFAULT-VALUE}).")
+      defaultValue = "${env:" + BOOTSTRAP_SERVERS + ":-localhost:9092}",
+      description = "Where Kafka is (default: $SLUICE_BOOTSTRAP_SERVERS, or localhost:9092).")
   private String bootstrapServers;
 
   private final Properties fileProperties = new Properties();
@@ -44,8 +46,9 @@ public final class KafkaOptions {
   @Option(
       names = "--cluster",
       paramLabel = "NAME",
-      defaultValue = "default",
-      description = "The Kubernetes cluster's name on the topics (default: ${DEFAULT-VALUE}).")
+      defaultValue = "${env:SLUICE_CLUSTER:-default}",
+      description =
+          "The Kubernetes cluster's name on the topics (default: $SLUICE_CLUSTER, or default).")
   void chooseCluster(String name) {
     if (name.isBlank()) {
       throw refused("--cluster: a cluster needs a name", null);
@@ -68,8 +71,10 @@ public final class KafkaOptions {
   @Option(
       names = "--topic-replication",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Copies of each topic that is made; 3 in production (default: 1).")
+      defaultValue = "${env:SLUICE_TOPIC_REPLICATION:-1}",
+      description =
+          "Copies of each topic that is made; 3 in production (default:"
+              + " $SLUICE_TOPIC_REPLICATION, or 1).")
   void chooseTopicReplication(short count) {
     if (count < 1) {
       throw refused("--topic-replication: at least 1, not " + count, null);
@@ -98,7 +103,8 @@ public final class KafkaOptions {
   public boolean isNamed() {
     var given = command.commandLine().getParseResult();
     return given.hasMatchedOption("--bootstrap-servers")
-        || fileProperties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+        || fileProperties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
+        || System.getenv(BOOTSTRAP_SERVERS) != null;
   }
 
   /** The number of partitions of every topic. */

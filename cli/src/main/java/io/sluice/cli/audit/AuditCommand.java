@@ -71,8 +71,7 @@ abstract class AuditCommand implements Callable<Integer> {
   }
 
   private Source source() {
-    boolean named = kafka.isNamed();
-    if (named) {
+    if (kafka.isNamed()) {
       return new Source(kafka.clientProperties(), kafka.cluster());
     }
     if (StateDirectory.standard().running().isEmpty()) {

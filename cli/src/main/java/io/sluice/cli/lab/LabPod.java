@@ -40,20 +40,22 @@ public record LabPod(PodSpec spec, String address, NetworkNamespace namespace) {
 
   /** The same from any host of the lab. */
   public static Optional<String> askSource(NetworkNamespace from, String destination) {
-    return from.call(() -> {
-      try (DatagramSocket socket = new DatagramSocket()) {
-        socket.connect(InetAddress.ofLiteral(destination), OutsideHost.PORT);
-        socket.setSoTimeout((int) PATIENCE.toMillis());
-        socket.send(new DatagramPacket(QUESTION, QUESTION.length));
-        DatagramPacket answer = new DatagramPacket(new byte[ANSWER_BYTES], ANSWER_BYTES);
-        socket.receive(answer);
-        return Optional.of(
-            address(
-                new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII)));
-      } catch (IOException _) {
-        return Optional.empty();
-      }
-    });
+    return from.call(() -> askSourceFromHere(destination));
+  }
+
+  /** The same from this machine. */
+  public static Optional<String> askSourceFromHere(String destination) {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.connect(InetAddress.ofLiteral(destination), OutsideHost.PORT);
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.send(new DatagramPacket(QUESTION, QUESTION.length));
+      DatagramPacket answer = new DatagramPacket(new byte[ANSWER_BYTES], ANSWER_BYTES);
+      socket.receive(answer);
+      return Optional.of(
+          address(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII)));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
   }
 
   /** The same over a TCP connection. */

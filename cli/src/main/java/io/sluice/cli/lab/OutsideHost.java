@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,25 +54,47 @@ public final class OutsideHost implements AutoCloseable {
 
   private OutsideHost() {}
 
-  /** Starts the servers on both addresses of the outside host. */
+  /** How to open a socket: in which network. */
+  private interface Network {
+    <T> T call(Callable<T> action) throws Exception;
+  }
+
+  /** Starts the servers on both addresses of the outside host of a lab. */
   public static OutsideHost start(Lab lab) {
+    return start(
+        List.of(Lab.MATCHED_DESTINATION, Lab.OTHER_DESTINATION), lab.host(Lab.OUTSIDE)::call);
+  }
+
+  /**
+   * Starts the servers on addresses of this machine.
+   *
+   * @throws LabException if it does not have them, or they are taken
+   */
+  public static OutsideHost start(List<String> addresses) {
+    return start(addresses, Callable::call);
+  }
+
+  private static OutsideHost start(List<String> addresses, Network network) {
     OutsideHost host = new OutsideHost();
-    NetworkNamespace outside = lab.host(Lab.OUTSIDE);
     try {
-      for (String address : List.of(Lab.MATCHED_DESTINATION, Lab.OTHER_DESTINATION)) {
+      for (String address : addresses) {
         InetAddress at = InetAddress.ofLiteral(address);
         host.serve(
-            outside.call(() -> datagrams(new InetSocketAddress(at, PORT))), host::answerDatagrams);
+            network.call(() -> datagrams(new InetSocketAddress(at, PORT))), host::answerDatagrams);
         host.serve(
-            outside.call(() -> connections(new InetSocketAddress(at, PORT))),
+            network.call(() -> connections(new InetSocketAddress(at, PORT))),
             server -> host.accept(server, OutsideHost::answer));
         host.serve(
-            outside.call(() -> connections(new InetSocketAddress(at, ECHO_PORT))),
+            network.call(() -> connections(new InetSocketAddress(at, ECHO_PORT))),
             server -> host.accept(server, OutsideHost::echo));
       }
-    } catch (RuntimeException e) {
+    } catch (LabException e) {
       host.close();
       throw e;
+    } catch (Exception e) {
+      host.close();
+      throw new LabException(
+          "cannot listen on %s: %s".formatted(String.join(", ", addresses), e.getMessage()), e);
     }
     return host;
   }

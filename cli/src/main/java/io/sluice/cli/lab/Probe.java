@@ -71,14 +71,26 @@ public final class Probe implements AutoCloseable {
    */
   public static Probe start(
       String name, NetworkNamespace from, String destination, Duration interval) {
-    InetSocketAddress target =
-        new InetSocketAddress(InetAddress.ofLiteral(destination), OutsideHost.PORT);
-    DatagramChannel channel =
-        from.call(() -> {
-          DatagramChannel open = DatagramChannel.open(StandardProtocolFamily.INET);
-          open.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20);
-          return open.connect(target);
-        });
+    return start(name, from.call(() -> connect(destination)), interval);
+  }
+
+  /**
+   * Starts sending from this machine.
+   *
+   * @throws IOException if there is no way to the destination
+   */
+  public static Probe start(String name, String destination, Duration interval) throws IOException {
+    return start(name, connect(destination), interval);
+  }
+
+  private static DatagramChannel connect(String destination) throws IOException {
+    DatagramChannel open = DatagramChannel.open(StandardProtocolFamily.INET);
+    open.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20);
+    return open.connect(
+        new InetSocketAddress(InetAddress.ofLiteral(destination), OutsideHost.PORT));
+  }
+
+  private static Probe start(String name, DatagramChannel channel, Duration interval) {
     Probe probe = new Probe(name, channel, interval);
     probe.receiver.start();
     probe.sender.start();
