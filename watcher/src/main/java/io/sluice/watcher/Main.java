@@ -7,9 +7,6 @@ import io.sluice.operations.Health;
 import io.sluice.operations.OperationsOptions;
 import io.sluice.operations.ProgramMetrics;
 import io.sluice.schemas.TopicCatalogueException;
-import io.sluice.watcher.kafka.KafkaEventFeed;
-import io.sluice.watcher.kafka.KafkaStatusFeed;
-import io.sluice.watcher.kafka.KafkaTopicLog;
 import io.sluice.watcher.kubernetes.KubernetesCluster;
 import io.sluice.watcher.manifests.EventFile;
 import io.sluice.watcher.manifests.ManifestSource;
@@ -22,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -123,14 +121,14 @@ public final class Main implements Runnable {
           throw refused("--status-dir: must be another directory than --directory");
         }
       }
-      try (Source source = new ManifestSource(directory, RESCAN, Clock.systemUTC())) {
-        return watch(
-            kafka,
-            operations,
-            source,
-            statusDirectory.map(StatusDirectory::new),
-            statusDirectory.map(EventFile::new));
-      }
+      return watch(
+          kafka,
+          operations,
+          Election.alone(),
+          new Terms.Parts(
+              () -> new ManifestSource(directory, RESCAN, Clock.systemUTC()),
+              statusDirectory.map(StatusDirectory::new),
+              statusDirectory.map(EventFile::new)));
     }
 
     private ParameterException refused(String message) {
@@ -166,6 +164,30 @@ public final class Main implements Runnable {
         description = "The context of the kubeconfig; otherwise its current one.")
     private Optional<String> context = Optional.empty();
 
+    @Option(
+        names = "--no-leader-election",
+        description = {
+          "Work at once instead of waiting for the Lease. Of several watchers of one cluster only"
+              + " the one that began last can write all the same."
+        })
+    private boolean noLeaderElection;
+
+    @Option(
+        names = "--lease-namespace",
+        paramLabel = "NAMESPACE",
+        defaultValue = "sluice-system",
+        description = "Where the Lease is (default: ${DEFAULT-VALUE}).")
+    private String leaseNamespace;
+
+    @Option(
+        names = "--lease-name",
+        paramLabel = "NAME",
+        defaultValue = "sluice-watcher",
+        description = {
+          "The Lease whose holder works while other watchers stand by (default: ${DEFAULT-VALUE})."
+        })
+    private String leaseName;
+
     /** A Pod is called what its host is called. */
     private static String instance() {
       try {
@@ -181,16 +203,23 @@ public final class Main implements Runnable {
         throw new ParameterException(
             command.commandLine(), "--kubeconfig: cannot read " + kubeconfig.get());
       }
-      try (KubernetesCluster cluster = KubernetesCluster.connect(kubeconfig, context);
-          Source source = cluster.source()) {
+      try (KubernetesCluster cluster = KubernetesCluster.connect(kubeconfig, context)) {
         log.info("following the API server {}", cluster.address());
         return watch(
             kafka,
             operations,
-            source,
-            Optional.of(cluster.statusTarget()),
-            Optional.of(cluster.eventTarget(instance())));
+            noLeaderElection ? Election.alone() : election(cluster),
+            new Terms.Parts(
+                cluster::source,
+                Optional.of(cluster.statusTarget()),
+                Optional.of(cluster.eventTarget(instance()))));
       }
+    }
+
+    /** A Pod that is made anew may have the name of the one before. */
+    private Election election(KubernetesCluster cluster) {
+      String identity = instance() + "_" + UUID.randomUUID();
+      return cluster.election(leaseNamespace, leaseName, identity);
     }
   }
 
@@ -200,50 +229,25 @@ public final class Main implements Runnable {
 
   /** Runs until SIGTERM or a failure, and returns the exit code. */
   private static int watch(
-      KafkaOptions kafka,
-      OperationsOptions operations,
-      Source source,
-      Optional<StatusTarget> statuses,
-      Optional<EventTarget> events) {
-    Health health = new Health().ready("topics", () -> Optional.of("Kafka has not answered yet"));
+      KafkaOptions kafka, OperationsOptions operations, Election election, Terms.Parts parts) {
+    Health health = new Health();
     PrometheusRegistry registry = ProgramMetrics.registry();
     WatcherMetrics metrics = new WatcherMetrics(registry);
     try (var _ = operations.start(registry, health)) {
-      return watch(kafka, source, statuses, events, health, metrics);
+      return run(new Terms(kafka, election, parts, health, metrics));
     }
   }
 
-  private static int watch(
-      KafkaOptions kafka,
-      Source source,
-      Optional<StatusTarget> statuses,
-      Optional<EventTarget> events,
-      Health health,
-      WatcherMetrics metrics) {
-    Outbox outbox = new Outbox();
+  private static int run(Terms terms) {
     CountDownLatch ended = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(outbox, ended), "stop"));
-    try (TopicLog topics = KafkaTopicLog.open(kafka, outbox::failed)) {
-      Optional<StatusWriter> writer =
-          statuses.map(target -> writer(kafka, new MeteredStatusTarget(target, metrics), outbox));
-      Optional<EventWriter> teller = events.map(target -> teller(kafka, target, outbox));
-      try {
-        Watcher watcher = new Watcher(topics, source, outbox, metrics);
-        health
-            .alive("publisher", watcher::hasStopped)
-            .ready("topics", Optional::empty)
-            .ready("objects", watcher::isBehind);
-        writer.ifPresent(statusWriter -> health.alive("statuses", statusWriter::hasStopped));
-        watcher.run();
-      } finally {
-        teller.ifPresent(EventWriter::close);
-        writer.ifPresent(StatusWriter::close);
-      }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(terms, ended), "stop"));
+    try {
+      terms.run();
       return CommandLine.ExitCode.OK;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       log.error("interrupted", e);
-    } catch (TopicCatalogueException | IOException e) {
+    } catch (TopicCatalogueException | IOException | FencedException e) {
       log.error("{}", e.getMessage());
     } catch (KafkaException | WatcherFailedException e) {
       Refusal.of(e)
@@ -256,27 +260,13 @@ public final class Main implements Runnable {
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static StatusWriter writer(KafkaOptions kafka, StatusTarget target, Sink sink) {
-    StatusWriter writer =
-        new StatusWriter(KafkaStatusFeed.open(kafka), target, sink, System::nanoTime);
-    writer.start();
-    return writer;
-  }
-
-  private static EventWriter teller(KafkaOptions kafka, EventTarget target, Sink sink) {
-    EventWriter teller =
-        new EventWriter(KafkaEventFeed.open(kafka), target, sink, Clock.systemUTC());
-    teller.start();
-    return teller;
-  }
-
-  private static void stop(Outbox outbox, CountDownLatch ended) {
+  private static void stop(Terms terms, CountDownLatch ended) {
     try {
       if (ended.getCount() == 0) {
         // It ended by itself and has an exit code of its own.
         return;
       }
-      outbox.close();
+      terms.stop();
       if (ended.await(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
         // Otherwise the exit code would be that of a signal: 143, as if it had failed.
         Runtime.getRuntime().halt(CommandLine.ExitCode.OK);

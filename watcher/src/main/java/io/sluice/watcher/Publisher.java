@@ -19,22 +19,37 @@ final class Publisher {
 
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
+  private static final int MAX_UNCOMMITTED = 5_000;
+
   private final Map<ObjectId, Observed> objects;
   private final Map<ObjectId, Status> statuses;
   private final TopicLog topics;
   private final WatcherMetrics metrics;
+  private int uncommitted;
 
   Publisher(Content known, TopicLog topics, WatcherMetrics metrics) {
     this.objects = new HashMap<>(known.objects());
     this.statuses = new HashMap<>(known.statuses());
     this.topics = topics;
     this.metrics = metrics;
+    metrics.forgetObjects();
     objects.keySet().forEach(id -> metrics.objects(id.kind(), 1));
   }
 
   void publish(Outbox.Batch batch) {
-    batch.objects().forEach(this::publishObject);
-    batch.statuses().forEach(this::publishStatus);
+    batch.objects().forEach(newest -> inTransaction(() -> publishObject(newest)));
+    batch.statuses().forEach(newest -> inTransaction(() -> publishStatus(newest)));
+    topics.commit();
+    uncommitted = 0;
+  }
+
+  /** All objects of a large cluster are not made to wait for the last of them. */
+  private void inTransaction(Runnable publishing) {
+    publishing.run();
+    if (++uncommitted >= MAX_UNCOMMITTED) {
+      topics.commit();
+      uncommitted = 0;
+    }
   }
 
   private void publishObject(Pending.Entry<Observed> newest) {

@@ -12,13 +12,23 @@ public interface TopicLog extends AutoCloseable {
   Content read();
 
   /**
-   * Publishes a change after all that were published before. Delivery goes on in the background; a
-   * change that cannot be delivered is a failure of the whole watcher.
+   * Publishes a change after all that were published before. It is visible after the next {@link
+   * #commit()}.
+   *
+   * @throws FencedException if another watcher has taken over
    */
   void publish(Change change);
 
   /** Publishes what the watcher itself says of something; empty takes it back. */
   void publishStatus(ObjectId subject, Optional<Status> status);
+
+  /**
+   * Makes what was published since the last call visible, all of it at once. What cannot be
+   * delivered is a failure of the whole watcher.
+   *
+   * @throws FencedException if another watcher has taken over; nothing of it is visible then
+   */
+  void commit();
 
   /** Gives what was published a few seconds to arrive. */
   @Override

@@ -8,17 +8,18 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import io.sluice.model.Kind;
 import io.sluice.model.ObjectId;
 import io.sluice.watcher.core.ApiType;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The metrics of the watcher. All names begin with {@code sluice_watcher_}. */
 public final class WatcherMetrics {
 
-  private final PrometheusRegistry registry;
+  private final AtomicReference<Optional<Source>> source = new AtomicReference<>(Optional.empty());
   private final Gauge objects;
   private final Counter published;
   private final Counter statusWrites;
 
   public WatcherMetrics(PrometheusRegistry registry) {
-    this.registry = registry;
     objects =
         Gauge.builder()
             .name("sluice_watcher_objects")
@@ -37,6 +38,19 @@ public final class WatcherMetrics {
             .help("Statuses shown on objects, by result: written or failed; those are retried.")
             .labelNames("result")
             .register(registry);
+    GaugeWithCallback.builder()
+        .name("sluice_watcher_watch_age")
+        .unit(Unit.SECONDS)
+        .help("Time since anything was heard of a kind of objects; of all kinds, for a directory.")
+        .labelNames("kind")
+        .callback(callback ->
+            source
+                .get()
+                .ifPresent(current ->
+                    current
+                        .sinceHeard()
+                        .forEach((kind, age) -> callback.call(age.toMillis() / 1e3, kind))))
+        .register(registry);
     for (ApiType type : ApiType.values()) {
       objects.initLabelValues(type.kind().toString());
       published.initLabelValues(type.kind().toString());
@@ -50,16 +64,16 @@ public final class WatcherMetrics {
     return new WatcherMetrics(new PrometheusRegistry());
   }
 
-  /** The source is asked how long it has heard nothing whenever metrics are read. */
-  public void observe(Source source) {
-    GaugeWithCallback.builder()
-        .name("sluice_watcher_watch_age")
-        .unit(Unit.SECONDS)
-        .help("Time since anything was heard of a kind of objects; of all kinds, for a directory.")
-        .labelNames("kind")
-        .callback(callback ->
-            source.sinceHeard().forEach((kind, age) -> callback.call(age.toMillis() / 1e3, kind)))
-        .register(registry);
+  /** This source is asked how long it has heard nothing whenever metrics are read. */
+  public void observe(Source current) {
+    source.set(Optional.of(current));
+  }
+
+  /** Nothing is known yet of what is on the topics. */
+  void forgetObjects() {
+    for (ApiType type : ApiType.values()) {
+      objects.labelValues(type.kind().toString()).set(0);
+    }
   }
 
   /** So many more objects of this kind are on the topics, or fewer. */

@@ -36,6 +36,9 @@ public final class MemoryTopicLog implements TopicLog {
     status.ifPresentOrElse(value -> statuses.put(subject, value), () -> statuses.remove(subject));
   }
 
+  @Override
+  public void commit() {}
+
   /** Everything published so far, in order. */
   public synchronized List<Change> records() {
     return List.copyOf(records);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A watcher on a thread of its own, over topics that outlive it. */
@@ -11,6 +12,7 @@ public final class RunningWatcher implements AutoCloseable {
 
   private final Outbox outbox = new Outbox();
   private final Source source;
+  private final CountDownLatch started = new CountDownLatch(1);
   private final Thread thread;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
@@ -20,12 +22,42 @@ public final class RunningWatcher implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("watcher").start(() -> run(topics));
   }
 
+  /** Waits until it has begun to follow its source, whether that answers or not. */
+  public void awaitStarted() throws InterruptedException {
+    started.await();
+  }
+
   private void run(TopicLog topics) {
     try {
-      new Watcher(topics, source, outbox, WatcherMetrics.unread()).run();
+      new Watcher(topics, notingTheStart(), outbox, WatcherMetrics.unread()).run();
     } catch (IOException | InterruptedException | RuntimeException e) {
       failure.set(e);
     }
+  }
+
+  private Source notingTheStart() {
+    return new Source() {
+      @Override
+      public void start(Content known, Sink sink) throws IOException {
+        source.start(known, sink);
+        started.countDown();
+      }
+
+      @Override
+      public java.util.Optional<String> problem() {
+        return source.problem();
+      }
+
+      @Override
+      public java.util.Map<String, Duration> sinceHeard() {
+        return source.sinceHeard();
+      }
+
+      @Override
+      public void close() {
+        source.close();
+      }
+    };
   }
 
   /** Stops it as SIGTERM does, and looks whether it has failed. */

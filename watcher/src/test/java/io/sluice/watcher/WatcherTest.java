@@ -93,6 +93,9 @@ class WatcherTest {
           }
 
           @Override
+          public void commit() {}
+
+          @Override
           public void close() {}
         };
     Source source =

@@ -17,6 +17,7 @@ import io.sluice.schemas.Topic;
 import io.sluice.schemas.TopicCatalogue;
 import io.sluice.schemas.Topics;
 import io.sluice.watcher.Content;
+import io.sluice.watcher.FencedException;
 import io.sluice.watcher.TopicLog;
 import io.sluice.watcher.core.ApiType;
 import io.sluice.watcher.core.Change;
@@ -28,9 +29,12 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,32 +45,32 @@ public final class KafkaTopicLog implements TopicLog {
 
   private static final Duration POLL = Duration.ofMillis(500);
 
+  /**
+   * Readers wait for a transaction that a dead watcher left open. Its successor ends it at once;
+   * this is for when there is none.
+   */
+  private static final int TRANSACTION_TIMEOUT_MILLIS = 10_000;
+
   private final Properties clientProperties;
   private final String cluster;
   private final TopicWriter writer;
-  private final Consumer<Throwable> onFailure;
+  private boolean inTransaction;
   private volatile boolean closed;
 
-  private KafkaTopicLog(
-      Properties clientProperties,
-      String cluster,
-      TopicWriter writer,
-      Consumer<Throwable> onFailure) {
+  private KafkaTopicLog(Properties clientProperties, String cluster, TopicWriter writer) {
     this.clientProperties = clientProperties;
     this.cluster = cluster;
     this.writer = writer;
-    this.onFailure = onFailure;
   }
 
   /**
-   * Creates the topics that are missing and opens them.
+   * Creates the topics that are missing and opens them. From then on no other watcher of this
+   * cluster that was opened before can write: what is read after this stays true.
    *
-   * @param onFailure called by any thread when a record could not be delivered within the
-   *     producer's {@code delivery.timeout.ms}
    * @throws io.sluice.schemas.TopicCatalogueException if the settings of a topic are unsafe
-   * @throws org.apache.kafka.common.KafkaException if Kafka does not answer
+   * @throws KafkaException if Kafka does not answer
    */
-  public static KafkaTopicLog open(KafkaOptions options, Consumer<Throwable> onFailure) {
+  public static KafkaTopicLog open(KafkaOptions options) {
     Properties clientProperties = options.clientProperties();
     try (Admin admin = Admin.create(clientProperties)) {
       TopicCatalogue.ensure(
@@ -76,11 +80,26 @@ public final class KafkaTopicLog implements TopicLog {
               options.topicReplication())
           .forEach(log::warn);
     }
-    return new KafkaTopicLog(
-        clientProperties,
-        options.cluster(),
-        TopicWriter.open(clientProperties, Map.of()),
-        onFailure);
+    TopicWriter writer =
+        TopicWriter.open(
+            clientProperties,
+            Map.of(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                transactionalId(options.cluster()),
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                TRANSACTION_TIMEOUT_MILLIS));
+    try {
+      writer.initTransactions();
+    } catch (KafkaException e) {
+      writer.close();
+      throw e;
+    }
+    return new KafkaTopicLog(clientProperties, options.cluster(), writer);
+  }
+
+  /** The same for every watcher of a cluster: that is what fences the one before. */
+  static String transactionalId(String cluster) {
+    return "sluice-watcher-" + cluster;
   }
 
   @Override
@@ -157,19 +176,46 @@ public final class KafkaTopicLog implements TopicLog {
   }
 
   private <K extends ClusterScoped, V> void send(Topic<K, V> topic, K key, V valueOrNull) {
-    var _ = writer.send(topic, key, valueOrNull, delivery(key));
+    try {
+      if (!inTransaction) {
+        writer.beginTransaction();
+        inTransaction = true;
+      }
+      var _ = writer.send(topic, key, valueOrNull);
+    } catch (KafkaException e) {
+      throw fencedOr(e);
+    }
   }
 
   /**
-   * One lost record spoils the order, so the watcher ends; its next start publishes what differs.
+   * A broker that is away is waited for, as long as the records may wait for their delivery. One
+   * lost record spoils the order, so the watcher ends; its next start publishes what differs.
    */
-  private Callback delivery(Object key) {
-    return (_, exception) -> {
-      if (exception != null && !closed) {
-        log.error("could not deliver {}", key, exception);
-        onFailure.accept(exception);
+  @Override
+  public void commit() {
+    while (inTransaction) {
+      try {
+        writer.commitTransaction();
+        inTransaction = false;
+      } catch (TimeoutException e) {
+        if (closed) {
+          throw e;
+        }
+        log.warn("Kafka has not taken what was published yet: {}", e.getMessage());
+      } catch (KafkaException e) {
+        throw fencedOr(e);
       }
-    };
+    }
+  }
+
+  private RuntimeException fencedOr(KafkaException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProducerFencedException
+          || cause instanceof InvalidProducerEpochException) {
+        return new FencedException(cluster, e);
+      }
+    }
+    return e;
   }
 
   @Override

@@ -10,12 +10,15 @@ import io.sluice.model.ObjectId;
 import io.sluice.watcher.Sink;
 import io.sluice.watcher.core.ApiType;
 import io.sluice.watcher.core.ObjectReader;
+import io.sluice.watcher.core.Observed;
 import io.sluice.watcher.core.Reading;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,11 @@ final class KindInformer implements AutoCloseable {
   private String lastVersion;
   private long heardAt = System.nanoTime();
   private final AtomicLong refused = new AtomicLong();
+
+  /** What the sink has been told of and not been told gone; guarded by this. */
+  private final Set<ObjectId> told = new HashSet<>();
+
+  private boolean closed;
 
   KindInformer(KubernetesClient client, ApiType type, Sink sink) {
     this.type = type;
@@ -66,15 +74,21 @@ final class KindInformer implements AutoCloseable {
    * Begins to follow, also when the API server is away: that is tried again without end, with
    * growing pauses.
    *
-   * @param known the objects of this kind that the topics hold: those that are gone are offered as
-   *     deleted. Their versions are blank, so all that exist are offered, and what has not changed
-   *     is sorted out by content. That holds even if this is another cluster than before.
+   * @param known the objects of this kind that the topics hold, with their uids: those that are
+   *     gone are offered as deleted. Their versions are blank, so all that exist are offered, and
+   *     what has not changed is sorted out by content. That holds even if this is another cluster
+   *     than before.
    */
-  void start(Stream<GenericKubernetesResource> known) {
+  void start(Map<ObjectId, String> known) {
+    synchronized (this) {
+      told.addAll(known.keySet());
+    }
     informer
         .removeNamespaceIndex()
         .itemStore(new SlimStore(type))
-        .initialState(known)
+        .initialState(
+            known.entrySet().stream()
+                .map(object -> ResourceTree.bare(object.getKey(), object.getValue(), null)))
         .exceptionHandler((_, _) -> true)
         .addEventHandler(new Events());
     informer
@@ -121,7 +135,15 @@ final class KindInformer implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (this) {
+      closed = true;
+    }
     informer.close();
+  }
+
+  /** What the sink holds of this kind; it does not change any more once this is closed. */
+  synchronized Set<ObjectId> told() {
+    return new HashSet<>(told);
   }
 
   private final class Events implements ResourceEventHandler<GenericKubernetesResource> {
@@ -143,14 +165,13 @@ final class KindInformer implements AutoCloseable {
 
     @Override
     public void onDelete(GenericKubernetesResource deleted, boolean unseen) {
-      guarded(() -> sink.object(ResourceTree.id(type, deleted), Optional.empty()));
+      guarded(() -> tell(ResourceTree.id(type, deleted), Optional.empty()));
     }
 
     private void offer(GenericKubernetesResource object) {
       guarded(() -> {
         switch (ObjectReader.read(ResourceTree.of(type, object))) {
-          case Reading.Understood(ObjectId id, var observed) ->
-              sink.object(id, Optional.of(observed));
+          case Reading.Understood(ObjectId id, var observed) -> tell(id, Optional.of(observed));
           case Reading.Refused reading -> {
             refused.incrementAndGet();
             log.warn("{}: cannot be published: {}", type.kind(), reading.message());
@@ -158,6 +179,21 @@ final class KindInformer implements AutoCloseable {
           case Reading.Foreign foreign -> throw new AssertionError("asked for it: " + foreign);
         }
       });
+    }
+
+    /** One that is closed has a successor, and what it still has to say may be out of date. */
+    private void tell(ObjectId id, Optional<Observed> newest) {
+      synchronized (KindInformer.this) {
+        if (closed) {
+          return;
+        }
+        if (newest.isPresent()) {
+          told.add(id);
+        } else {
+          told.remove(id);
+        }
+        sink.object(id, newest);
+      }
     }
 
     /** The informer swallows what its handlers throw, and a lost event must not go unnoticed. */

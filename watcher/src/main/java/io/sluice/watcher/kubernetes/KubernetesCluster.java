@@ -3,6 +3,7 @@ package io.sluice.watcher.kubernetes;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.sluice.watcher.Election;
 import io.sluice.watcher.EventTarget;
 import io.sluice.watcher.Source;
 import io.sluice.watcher.StatusTarget;
@@ -15,10 +16,12 @@ public final class KubernetesCluster implements AutoCloseable {
   /** One answer that fails is tried again soon; what lasts longer is up to the callers. */
   private static final int QUICK_RETRIES = 2;
 
+  private final Config config;
   private final KubernetesClient client;
 
-  private KubernetesCluster(KubernetesClient client) {
-    this.client = client;
+  private KubernetesCluster(Config config) {
+    this.config = config;
+    this.client = new KubernetesClientBuilder().withConfig(config).build();
   }
 
   /**
@@ -33,7 +36,10 @@ public final class KubernetesCluster implements AutoCloseable {
             .map(file -> Config.fromKubeconfig(context.orElse(null), file.toFile()))
             .orElseGet(() -> Config.autoConfigure(context.orElse(null)));
     config.setRequestRetryBackoffLimit(QUICK_RETRIES);
-    return new KubernetesCluster(new KubernetesClientBuilder().withConfig(config).build());
+    // With HTTP/2 all requests share a connection, and one that is dead takes each of them along
+    // until its timeout; with HTTP/1.1 the first timeout closes it.
+    config.setHttp2Disable(true);
+    return new KubernetesCluster(config);
   }
 
   /** Where the API server is. */
@@ -42,11 +48,22 @@ public final class KubernetesCluster implements AutoCloseable {
   }
 
   public Source source() {
-    return new KubernetesSource(client);
+    return new KubernetesSource(
+        () -> new KubernetesClientBuilder().withConfig(config).build(), System::nanoTime);
   }
 
   public StatusTarget statusTarget() {
     return new KubernetesStatus(client);
+  }
+
+  /**
+   * Which of several watchers works: the one that holds this Lease.
+   *
+   * @param identity names this one and no other
+   */
+  public Election election(String namespace, String lease, String identity) {
+    return new LeaseElection(
+        client, namespace, lease, identity, LeaseElection.Timing.DEFAULT, System::nanoTime);
   }
 
   /**

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.sluice.model.Gateway;
@@ -180,7 +181,10 @@ class KubernetesSourceTest {
    */
   private final class Watch implements AutoCloseable {
 
-    private final KubernetesSource source = new KubernetesSource(client);
+    private final KubernetesSource source =
+        new KubernetesSource(
+            () -> new KubernetesClientBuilder().withConfig(client.getConfiguration()).build(),
+            System::nanoTime);
     private final RunningWatcher watcher = new RunningWatcher(topics, source);
 
     @Override
