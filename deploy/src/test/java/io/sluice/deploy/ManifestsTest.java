@@ -8,18 +8,31 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,8 +48,17 @@ class ManifestsTest {
       Stream.of(
               ClusterRole.class,
               ClusterRoleBinding.class,
+              ConfigMap.class,
               CustomResourceDefinition.class,
+              DaemonSet.class,
+              Deployment.class,
               Namespace.class,
+              NetworkPolicy.class,
+              PodDisruptionBudget.class,
+              PriorityClass.class,
+              Role.class,
+              RoleBinding.class,
+              Secret.class,
               ServiceAccount.class)
           .collect(Collectors.toMap(HasMetadata::getKind, model -> model));
 
@@ -55,7 +77,9 @@ class ManifestsTest {
               });
 
   static List<Path> manifests() {
-    return Stream.of("crds", "rbac").flatMap(name -> DeployFiles.yamlBelow(name).stream()).toList();
+    return Stream.of("crds", "rbac", "run")
+        .flatMap(name -> DeployFiles.yamlBelow(name).stream())
+        .toList();
   }
 
   @ParameterizedTest
@@ -75,7 +99,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"crds", "rbac"})
+  @ValueSource(strings = {"crds", "rbac", "run"})
   void theKustomizationListsEveryFile(String directory) {
     Map<String, Object> kustomization =
         DeployFiles.document(DeployFiles.path(directory).resolve("kustomization.yaml"));
@@ -111,7 +135,11 @@ class ManifestsTest {
 
   @Test
   void theWatchersAccountHasTheWatchersRole() {
-    ServiceAccount account = only(ServiceAccount.class);
+    ServiceAccount account =
+        all(ServiceAccount.class).stream()
+            .filter(it -> it.getMetadata().getName().equals("sluice-watcher"))
+            .findFirst()
+            .orElseThrow();
     ClusterRoleBinding binding = only(ClusterRoleBinding.class);
 
     assertThat(account.getMetadata().getNamespace())
@@ -125,6 +153,116 @@ class ManifestsTest {
     assertThat(subject.getKind()).isEqualTo("ServiceAccount");
     assertThat(subject.getName()).isEqualTo(account.getMetadata().getName());
     assertThat(subject.getNamespace()).isEqualTo(account.getMetadata().getNamespace());
+  }
+
+  @Test
+  void theWatcherMayHoldItsLeaseAndNoOther() {
+    assertThat(only(Role.class).getRules())
+        .containsExactlyInAnyOrder(
+            rule("coordination.k8s.io", List.of("create"), "leases"),
+            new PolicyRuleBuilder(rule("coordination.k8s.io", List.of("get", "patch"), "leases"))
+                .withResourceNames("sluice-watcher")
+                .build());
+    assertThat(only(RoleBinding.class).getSubjects())
+        .extracting(Subject::getName)
+        .containsExactly("sluice-watcher");
+  }
+
+  @Test
+  void everyProgramRunsAsTheImageOfThisVersionWithNoMoreThanItNeeds() {
+    assertThat(podSpecs())
+        .hasSize(3)
+        .allSatisfy((name, pod) -> {
+          assertThat(pod.getSecurityContext().getSeccompProfile().getType())
+              .isEqualTo("RuntimeDefault");
+          assertThat(pod.getContainers()).hasSize(1);
+          Container container = pod.getContainers().getFirst();
+          assertThat(container.getImage())
+              .isEqualTo(
+                  "%s:%s"
+                      .formatted(
+                          name.replace('-', '/').replaceFirst("/agent", "-agent"),
+                          System.getProperty("sluice.version")));
+          SecurityContext security = container.getSecurityContext();
+          assertThat(security.getPrivileged()).isNotEqualTo(true);
+          assertThat(security.getAllowPrivilegeEscalation()).isFalse();
+          assertThat(security.getReadOnlyRootFilesystem()).isTrue();
+          assertThat(security.getCapabilities().getDrop()).containsExactly("ALL");
+          assertThat(container.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/livez");
+          assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/readyz");
+          assertThat(container.getResources().getLimits()).containsKey("memory");
+        });
+  }
+
+  @Test
+  void onlyTheAgentHasCapabilitiesAndTheNetworkOfItsNode() {
+    podSpecs()
+        .forEach((name, pod) -> {
+          boolean agent = name.equals("sluice-node-agent");
+          var security = pod.getContainers().getFirst().getSecurityContext();
+          assertThat(security.getCapabilities().getAdd())
+              .isEqualTo(agent ? List.of("NET_ADMIN", "NET_RAW") : List.of());
+          assertThat(Boolean.TRUE.equals(pod.getHostNetwork())).isEqualTo(agent);
+          if (!agent) {
+            assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+          }
+          assertThat(pod.getPriorityClassName())
+              .isEqualTo(agent ? "system-node-critical" : "sluice");
+        });
+  }
+
+  @Test
+  void oneOfTwoStaysWhenANodeIsDrained() {
+    assertThat(all(Deployment.class))
+        .hasSize(2)
+        .allSatisfy(deployment -> {
+          assertThat(deployment.getSpec().getReplicas()).isEqualTo(2);
+          assertThat(
+                  deployment.getSpec().getTemplate().getSpec().getAffinity().getPodAntiAffinity())
+              .isNotNull();
+          assertThat(all(PodDisruptionBudget.class))
+              .anySatisfy(budget -> {
+                assertThat(budget.getSpec().getMinAvailable().getIntVal()).isEqualTo(1);
+                assertThat(budget.getSpec().getSelector())
+                    .isEqualTo(deployment.getSpec().getSelector());
+              });
+        });
+  }
+
+  /** What a Pod names has to be there, or it never starts. */
+  @Test
+  void whatPodsReferToExists() {
+    List<String> accounts = names(ServiceAccount.class);
+    ConfigMap config = only(ConfigMap.class);
+    podSpecs()
+        .forEach((name, pod) -> {
+          assertThat(accounts).contains(pod.getServiceAccountName());
+          assertThat(pod.getVolumes())
+              .filteredOn(volume -> volume.getSecret() != null)
+              .allSatisfy(volume ->
+                  assertThat(names(Secret.class)).contains(volume.getSecret().getSecretName()));
+          assertThat(pod.getContainers().getFirst().getEnv())
+              .filteredOn(env -> env.getValueFrom().getConfigMapKeyRef() != null)
+              .isNotEmpty()
+              .allSatisfy(env -> {
+                var key = env.getValueFrom().getConfigMapKeyRef();
+                assertThat(key.getName()).isEqualTo(config.getMetadata().getName());
+                assertThat(config.getData()).containsKey(key.getKey());
+              });
+        });
+  }
+
+  private static Map<String, PodSpec> podSpecs() {
+    Map<String, PodSpec> pods = new TreeMap<>();
+    all(Deployment.class)
+        .forEach(it -> pods.put(it.getMetadata().getName(), it.getSpec().getTemplate().getSpec()));
+    all(DaemonSet.class)
+        .forEach(it -> pods.put(it.getMetadata().getName(), it.getSpec().getTemplate().getSpec()));
+    return pods;
+  }
+
+  private static List<String> names(Class<? extends HasMetadata> model) {
+    return all(model).stream().map(it -> it.getMetadata().getName()).toList();
   }
 
   @Test
