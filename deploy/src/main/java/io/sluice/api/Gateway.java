@@ -33,6 +33,11 @@ import io.fabric8.kubernetes.client.CustomResource;
     type = AdditionalPrinterColumn.Type.STRING,
     getDescription = "Why it is ready or not; the message of the condition says more.")
 @AdditionalPrinterColumn(
+    name = "Nodes up",
+    jsonPath = ".status.nodesUp",
+    type = AdditionalPrinterColumn.Type.STRING,
+    getDescription = "How many of the nodes the gateway may use are up.")
+@AdditionalPrinterColumn(
     name = "Nodes",
     jsonPath = ".status.nodes",
     type = AdditionalPrinterColumn.Type.STRING,

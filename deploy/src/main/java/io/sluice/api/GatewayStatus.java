@@ -29,6 +29,7 @@ public record GatewayStatus(
             "The nodes the gateway may use, and whether each is Up (it is ready and its agent is"
                 + " alive) or Down.")
         Map<String, NodeState> nodes,
+    @JsonPropertyDescription("How many of these nodes are Up, such as 2/3.") String nodesUp,
     @JsonPropertyDescription("The floating IPs that are in place, and the node that holds each.")
         Map<String, String> floatingIPs) {
 

@@ -38,6 +38,10 @@ public final class StatusTree {
     tree.put("observedGeneration", status.observedGeneration());
     put(tree, "conditions", conditions(status));
     put(tree, "nodes", new TreeMap<>(status.nodes()));
+    if (!status.nodes().isEmpty()) {
+      long up = status.nodes().values().stream().filter("Up"::equals).count();
+      tree.put("nodesUp", "%d/%d".formatted(up, status.nodes().size()));
+    }
     put(tree, "floatingIPs", new TreeMap<>(status.floatingIps()));
     put(tree, "egressIPs", status.egressIps());
     status.gatewayNode().ifPresent(node -> tree.put("gatewayNode", node));

@@ -136,6 +136,8 @@ class StatusBoardTest {
                             "message", "no node")),
                     "nodes",
                     Map.of("node-1", "Up", "node-2", "Down"),
+                    "nodesUp",
+                    "1/2",
                     "floatingIPs",
                     Map.of("10.40.1.100", "node-1"))));
   }
