@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -48,6 +49,9 @@ public final class TopicReader implements AutoCloseable {
           ConsumerConfig.FETCH_MAX_BYTES_CONFIG, String.valueOf(64 * 1024 * 1024),
           ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, String.valueOf(16 * 1024 * 1024),
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "50000");
+
+  /** Of all readers of this process, as a metric. */
+  private static final LongAdder UNDECODABLE = new LongAdder();
 
   private final Consumer<byte[], byte[]> consumer;
   private final String cluster;
@@ -137,6 +141,7 @@ public final class TopicReader implements AutoCloseable {
               Optional.ofNullable(value)));
     } catch (SerializationException e) {
       undecodable.incrementAndGet();
+      UNDECODABLE.increment();
       log.warn(
           "skipped a record that cannot be read: topic {}, partition {}, offset {}: {}",
           raw.topic(),
@@ -161,6 +166,11 @@ public final class TopicReader implements AutoCloseable {
    */
   public boolean caughtUp() {
     return caughtUp;
+  }
+
+  /** How many records no reader of this process could decode. */
+  public static long undecodableOfAll() {
+    return UNDECODABLE.sum();
   }
 
   /** How many records could not be decoded. */

@@ -120,12 +120,8 @@ class OperationsIT {
     assertThat(watched.sum("sluice_watcher_objects{kind=\"EgressNATPolicy\"}")).hasValue(1);
     assertThat(watched.sum("sluice_watcher_watch_age_seconds").orElseThrow()).isLessThan(30);
 
+    eventually("the agents hold what was granted").until(OperationsIT::held, held -> held == 3);
     List<Answer> agents = NODES.stream().map(node -> agent(node, "/metrics")).toList();
-    double held =
-        agents.stream()
-            .mapToDouble(agent -> agent.sum("sluice_agent_floating_ips").orElseThrow())
-            .sum();
-    assertThat(held).isEqualTo(3);
     for (Answer agent : agents) {
       assertThat(agent.sum("sluice_agent_failing")).hasValue(0);
       assertThat(agent.sum("sluice_agent_beats_acknowledged_total").orElseThrow()).isPositive();
@@ -141,6 +137,13 @@ class OperationsIT {
         agents.stream()
             .map(agent -> agent.sum("process_resident_memory_bytes").orElseThrow() / 1024 / 1024)
             .toList());
+  }
+
+  private static double held() {
+    return NODES.stream()
+        .map(node -> agent(node, "/metrics").sum("sluice_agent_floating_ips"))
+        .mapToDouble(OptionalDouble::orElseThrow)
+        .sum();
   }
 
   @Test
