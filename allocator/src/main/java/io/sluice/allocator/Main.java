@@ -6,6 +6,7 @@ import io.sluice.allocator.kafka.AllocatorMetrics;
 import io.sluice.allocator.kafka.Application;
 import io.sluice.allocator.kafka.BrokerLimits;
 import io.sluice.allocator.kafka.DeadLetters;
+import io.sluice.allocator.kafka.Rehearsal;
 import io.sluice.allocator.kafka.StreamsSettings;
 import io.sluice.allocator.kafka.Topologies;
 import io.sluice.kafka.KafkaOptions;
@@ -80,14 +81,16 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     AllocationSettings allocation;
+    StreamsSettings rehearsed;
     try {
       allocation = times.settings();
       // What contradicts itself is found without a broker.
-      StreamsSettings _ = streams.settings(kafka.topicReplication(), BrokerLimits.UNKNOWN);
+      rehearsed = streams.settings(kafka.topicReplication(), BrokerLimits.UNKNOWN);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     log.info("times: {}", allocation);
+    Rehearsal.start(allocation, rehearsed);
     Health health = new Health().ready("topics", () -> Optional.of("not made or compared yet"));
     PrometheusRegistry registry = ProgramMetrics.registry();
     AllocatorMetrics metrics = new AllocatorMetrics(registry, allocation);

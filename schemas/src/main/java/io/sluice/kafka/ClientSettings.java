@@ -17,6 +17,9 @@ final class ClientSettings {
    */
   private static final Map<String, String> PROMPT =
       Map.of(
+          // Every client would register hundreds of beans and ask the broker what to send it.
+          CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "",
+          CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, "false",
           CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, "2",
           CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG, "20",
           CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, "20",

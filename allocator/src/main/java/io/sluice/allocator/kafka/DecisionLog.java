@@ -26,6 +26,9 @@ final class DecisionLog {
   private DecisionLog() {}
 
   static void write(String cluster, AuditEntry entry) {
+    if (cluster.equals(Rehearsal.CLUSTER)) {
+      return;
+    }
     for (StateChange change : entry.changes()) {
       if (log.isEnabledForLevel(level(change))) {
         fields(log.atLevel(level(change)), change)

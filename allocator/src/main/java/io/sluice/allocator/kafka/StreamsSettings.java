@@ -104,6 +104,7 @@ public record StreamsSettings(
     // A standby that becomes the active task waits for the answer to its last question.
     all.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
     all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+    all.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
     all.put(consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), sessionTimeoutMillis);
     all.put(consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), heartbeatIntervalMillis);
     all.put(producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), transactionTimeoutMillis);

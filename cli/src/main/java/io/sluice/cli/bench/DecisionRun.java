@@ -27,13 +27,13 @@ final class DecisionRun {
   /** The allocator's default. */
   private static final long SILENCE_MILLIS = 500;
 
-  private static final int ADDRESSES_OF_NODE = 2;
-  private static final int NAMESPACES = 10;
+  private static final int NODES_FOR_ADDRESS = 3;
+  private static final int POLICIES = 3;
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** The first deaths are not measured: the compilers are still at work. */
-  private static final int WARM_UP = 20;
+  private static final int WARM_UP = 40;
 
   private final Properties client;
   private final String cluster;
@@ -45,8 +45,12 @@ final class DecisionRun {
     this.cluster = cluster;
     this.content =
         new SyntheticCluster(
-            new LoadShape(nodes, nodes, NAMESPACES, nodes, NAMESPACES, ADDRESSES_OF_NODE * nodes));
+            new LoadShape(nodes, nodes, POLICIES, nodes, POLICIES, addresses(nodes)));
     this.progress = progress;
+  }
+
+  private static int addresses(int nodes) {
+    return Math.max(nodes / NODES_FOR_ADDRESS, POLICIES);
   }
 
   /**
@@ -87,9 +91,12 @@ final class DecisionRun {
         "from a node's deadline (the broker's time of its last beat + %d ms) until the last of its"
                 .formatted(SILENCE_MILLIS)
             + " addresses was read as granted elsewhere, by a consumer of committed records",
-        "%d nodes beat every 100 ms; brokers: %d, with acknowledgement by %s; %d failovers"
+        "%d nodes beat every 100 ms and carry %d addresses; %s; %d failovers"
             .formatted(
-                content.shape().nodes(), brokers, brokers == 1 ? "one" : "two", found.count()),
+                content.shape().nodes(),
+                content.shape().floatingIps(),
+                brokers == 1 ? "one broker" : brokers + " brokers, of which two acknowledge",
+                found.count()),
         List.of(
             brokers == 1
                 ? Figure.atMost(6, "p50", found.p50Millis(), Figure.MILLIS)

@@ -131,6 +131,7 @@ public final class ControlPlane implements AutoCloseable {
         BrokerMain.class.getName(),
         BROKER_HEAP_MEBIBYTES,
         List.of(
+            "-XX:TieredStopAtLevel=4",
             "-Dlogback.configurationFile=broker-logback.xml",
             "--sun-misc-unsafe-memory-access=allow"),
         broker.arguments());
@@ -154,7 +155,7 @@ public final class ControlPlane implements AutoCloseable {
         name,
         "io.sluice.allocator.Main",
         plan.allocatorHeapMebibytes(),
-        // It is measured as it runs in production: with the optimizing compiler.
+        // It is measured as it runs in production: with the optimizing compiler, as the brokers.
         List.of("-XX:TieredStopAtLevel=4"),
         arguments);
   }

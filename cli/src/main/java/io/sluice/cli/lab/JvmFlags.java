@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,21 +19,31 @@ final class JvmFlags {
 
   private JvmFlags() {}
 
+  /** One for each program that runs on real clusters as well. */
+  private static final Map<String, String> OPTION_FILES =
+      Map.of(
+          "io.sluice.agent.Main", "agent.options",
+          "io.sluice.allocator.Main", "allocator.options",
+          "io.sluice.watcher.Main", "watcher.options");
+
   /**
+   * The options that a program has everywhere, if it has any, and then those of a local cluster.
+   *
    * @param main the program's main class
    * @param heapMebibytes the most heap
    * @param makesArchive whether this is the one process of several equal ones that may write it
    */
   static List<String> of(String main, int heapMebibytes, boolean makesArchive) {
-    List<String> flags =
-        new ArrayList<>(
-            List.of(
-                "-Xmx" + heapMebibytes + "m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED"));
+    List<String> flags = new ArrayList<>();
+    optionFile(main).ifPresent(file -> flags.add("@" + file));
+    flags.addAll(
+        List.of(
+            "-Xmx" + heapMebibytes + "m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-XX:-UsePerfData",
+            "--enable-native-access=ALL-UNNAMED"));
     archive(main)
         .filter(archive -> makesArchive || Files.exists(archive))
         .ifPresent(archive -> {
@@ -44,6 +55,12 @@ final class JvmFlags {
           flags.add("-Xlog:disable");
         });
     return flags;
+  }
+
+  private static Optional<Path> optionFile(String main) {
+    return Optional.ofNullable(OPTION_FILES.get(main))
+        .map(name -> Path.of(System.getProperty("sluice.root", "."), "deploy", "jvm", name))
+        .filter(Files::isReadable);
   }
 
   /** Whether a program of this main class would make an archive by ending in its own way. */

@@ -102,6 +102,8 @@ public final class Program implements AutoCloseable {
           new ProcessBuilder(plan.command(furtherArguments))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(plan.log().toFile()));
+      // As the launcher does.
+      builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
       stopped = false;
       process =
           plan.namespace().isPresent() ? plan.namespace().get().start(builder) : builder.start();

@@ -77,7 +77,7 @@ final class Programs {
         "agent-" + node.name(),
         Optional.of(lab.host(node.name())),
         "io.sluice.agent.Main",
-        64,
+        48,
         List.of(),
         arguments,
         node.equals(spec.nodes().getLast()));
