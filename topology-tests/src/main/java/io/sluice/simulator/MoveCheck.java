@@ -25,8 +25,8 @@ import java.util.function.LongSupplier;
  */
 final class MoveCheck {
 
-  /** The bound, and what take-overs and outages of the broker may add. */
-  private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(4);
+  /** The bound, and what take-overs, outages and clocks that are set back may add. */
+  private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(5);
 
   /** By so much the commits of two decisions may be nearer to each other than the decisions. */
   private static final long COMMIT_MILLIS = 30;

@@ -62,8 +62,7 @@ public final class Allocation implements Decider<AllocationInput> {
    * shows that a new task's own clock was ahead. Moves for balance must not wait until then.
    */
   private void forgetTheFuture(long nowMillis) {
-    boolean ahead =
-        handovers.heard(nowMillis, settings.silenceMillis() / 2, settings.restartGraceMillis());
+    boolean ahead = handovers.heard(nowMillis, settings.restartGraceMillis());
     if (lastRebalanceMillis > nowMillis) {
       lastRebalanceMillis = nowMillis;
       ahead = true;

@@ -4,7 +4,6 @@ import io.sluice.model.Assignment;
 import io.sluice.model.IpAddress;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AssignmentChanged;
-import java.util.Collections;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -17,7 +16,6 @@ import java.util.TreeMap;
 final class Handovers {
 
   private final SortedMap<IpAddress, Long> sinceMillis = new TreeMap<>();
-  private long lastMillis = Long.MIN_VALUE / 2;
 
   /** Begins anew. */
   void restart(Map<IpAddress, Assignment> assignments, long nowMillis) {
@@ -43,29 +41,19 @@ final class Handovers {
   }
 
   /**
-   * An input came. While none did for a while the log stood still, and nobody could have said that
-   * he is ready: everybody has the full time again. A log that is behind, as after a take-over, is
-   * waited for; only after a long step back nothing began in the future.
+   * An input came. A log that is behind, as after a take-over, is waited for; but after a longer
+   * step back the clock was set, and nothing began in the future.
    *
-   * @param gapMillis longer, and the log stood still
    * @param longestStepMillis further back, and the clock was set
    * @return whether anybody's time has changed
    */
-  boolean heard(long nowMillis, long gapMillis, long longestStepMillis) {
-    boolean stoodStill = nowMillis - lastMillis > gapMillis;
-    lastMillis = nowMillis;
-    if (sinceMillis.isEmpty()) {
-      return false;
-    }
-    long latest = Collections.max(sinceMillis.values());
-    if (latest - nowMillis > longestStepMillis) {
+  boolean heard(long nowMillis, long longestStepMillis) {
+    boolean set =
+        sinceMillis.values().stream().anyMatch(since -> since - nowMillis > longestStepMillis);
+    if (set) {
       sinceMillis.replaceAll((_, since) -> Math.min(since, nowMillis));
-      return true;
     }
-    if (stoodStill) {
-      sinceMillis.replaceAll((_, since) -> Math.max(since, nowMillis));
-    }
-    return stoodStill;
+    return set;
   }
 
   /** How long the successor of the address has been getting ready; 0 if it has yet to begin. */
