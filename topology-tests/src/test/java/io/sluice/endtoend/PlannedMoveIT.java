@@ -24,12 +24,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.TestReporter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node that carries an address is drained under traffic: of a Pod on another node and of a Pod on
  * the drained node itself. Connections go on; what is lost besides is reported.
  */
 class PlannedMoveIT {
+
+  private static final Logger log = LoggerFactory.getLogger(PlannedMoveIT.class);
 
   private static final String NODES = "lab-nodes.yaml";
 
@@ -95,10 +99,11 @@ class PlannedMoveIT {
 
   private static void check(TestReporter reporter, String what, ProbeReport report) {
     Duration gap = report.longestOutage().map(ProbeReport.Outage::duration).orElse(Duration.ZERO);
-    reporter.publishEntry(
-        what,
+    String figures =
         "lost %d of %d probes, longest gap %d ms"
-            .formatted(report.lost(), report.sent(), gap.toMillis()));
+            .formatted(report.lost(), report.sent(), gap.toMillis());
+    reporter.publishEntry(what, figures);
+    log.info("{}: {}", what, figures);
     assertThat(report.sources()).as(what).containsOnly(floatingIp);
     assertThat(gap).as(what).isLessThan(LONGEST_GAP);
   }
