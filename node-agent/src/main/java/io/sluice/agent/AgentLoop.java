@@ -7,6 +7,7 @@ import io.sluice.agent.core.LeaseSession;
 import io.sluice.model.AgentReport;
 import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -155,13 +156,18 @@ public final class AgentLoop {
     long work =
         switch (phase) {
           case STARTING -> fulfilment.nanosUntilWork(now);
-          case RUNNING ->
-              Math.min(fulfilment.nanosUntilWork(now), lease.orElseThrow().nanosUntilDeadline(now));
+          case RUNNING -> nanosUntilWorkRunning(now);
           case LEAVING -> Math.min(fulfilment.nanosUntilWork(now), leaveBy - now);
           case RESTARTING -> leaveBy - now;
           case STOPPED -> LONGEST_REST_NANOS;
         };
     return Math.clamp(work, 0, LONGEST_REST_NANOS);
+  }
+
+  private long nanosUntilWorkRunning(long now) {
+    LeaseSession current = lease.orElseThrow();
+    long kernel = Math.min(fulfilment.nanosUntilWork(now), current.nanosUntilDeadline(now));
+    return Math.min(kernel, tenure.nanosUntilWork(current.unacknowledged(now), now));
   }
 
   private void take(Input input, long now) {
@@ -172,6 +178,7 @@ public final class AgentLoop {
       case Input.BeatSent(long ofSession, long sentAt, _) ->
           lease.ifPresent(current -> current.beatSent(ofSession, sentAt));
       case Input.BeatAcknowledged beat -> acknowledged(beat);
+      case Input.AddressClaimed claim -> claimed(claim);
       case Input.DriftNoticed _ -> reconciler.noteDrift();
       case Input.StopRequested(boolean keep) -> stopRequested(keep, now);
     }
@@ -183,8 +190,8 @@ public final class AgentLoop {
       session = Math.max(session, fulfilment.highestSession() + 1);
       takeOver();
       if (fulfilment.carryOut(session, false, now)) {
-        tenure.begin(session, now);
-        tenure.admit(fulfilment.heldByMode());
+        tenure.begin(session, Collections.emptySortedSet(), now);
+        tenure.admit(fulfilment.heldByMode(), fulfilment.granted());
         lease = Optional.of(new LeaseSession(session, settings.lease().toNanos(), now));
         phase = Phase.RUNNING;
         report();
@@ -214,8 +221,13 @@ public final class AgentLoop {
 
   private void run(long now) {
     LeaseSession current = lease.orElseThrow();
+    SortedSet<IpAddress> yielded = tenure.yielded();
     Optional<LeaseSession.Lapse> lapse = current.step(now, fulfilment.hasStrictGrants());
-    lapse.ifPresent(why -> lapsed(why, current.session()));
+    if (lapse.isEmpty() && !yielded.isEmpty()) {
+      lapse = Optional.of(current.yield(now));
+    }
+    lapse.ifPresent(why -> lapsed(why, current.session(), yielded, now));
+    goOnUnanswered(now);
     if (!unacknowledged && current.unacknowledged(now)) {
       unacknowledged = true;
       log.warn(
@@ -227,23 +239,31 @@ public final class AgentLoop {
     if (reconciler.error().isPresent()) {
       tenure.doubt();
     }
-    tenure.admit(fulfilment.heldByMode());
+    tenure.admit(fulfilment.heldByMode(), fulfilment.granted());
     fulfilment.announce(now);
+    fulfilment.ask(tenure.dueToAsk(current.unacknowledged(now), now));
     report();
     if (lapse.isPresent()) {
-      tenure.begin(session, now);
+      tenure.begin(session, yielded, now);
       // Not before the kernel has changed: whoever reads it may grant elsewhere.
       beats.accept(new BeatOrder(session, Intent.RUNNING));
     }
   }
 
-  /** A freeze ends everything; missing acknowledgements end only what depends on them. */
-  private void lapsed(LeaseSession.Lapse why, long newSession) {
-    SortedSet<IpAddress> mayStay =
-        switch (why) {
-          case STALLED -> Collections.emptySortedSet();
-          case UNACKNOWLEDGED -> fulfilment.inKernel();
-        };
+  /**
+   * A freeze ends everything, but what nobody else has may come back; missing acknowledgements end
+   * only what depends on them, and so does another machine that has one of our addresses.
+   */
+  private void lapsed(
+      LeaseSession.Lapse why, long newSession, SortedSet<IpAddress> yielded, long now) {
+    SortedSet<IpAddress> mayStay = new TreeSet<>();
+    switch (why) {
+      case STALLED ->
+          tenure.askBeforeGoingOn(
+              fulfilment.heldByMode().getOrDefault(LeaseMode.AVAILABLE, mayStay), now);
+      case UNACKNOWLEDGED, YIELDED -> mayStay.addAll(fulfilment.inKernel());
+    }
+    mayStay.removeAll(yielded);
     log.warn(
         "lease lapsed, {}: session {} ends holding {}, session {} begins",
         why,
@@ -255,6 +275,27 @@ public final class AgentLoop {
     lapses.merge(why, 1L, Long::sum);
   }
 
+  /** Kafka is away since a freeze, and nobody else has these: they are ours as before. */
+  private void goOnUnanswered(long now) {
+    SortedSet<IpAddress> unanswered = tenure.unanswered(now);
+    if (!unanswered.isEmpty()) {
+      log.warn("nobody answers for {}: going on with them, without Kafka", unanswered);
+      unanswered.addAll(fulfilment.inKernel());
+      fulfilment.carryOver(unanswered);
+    }
+  }
+
+  private void claimed(Input.AddressClaimed claim) {
+    switch (claim.response()) {
+      case YIELD -> log.warn("yielded {}: {} has it", claim.floatingIp(), claim.macAddress());
+      case DEFEND -> {
+        log.error("{} is ours, but {} has it too", claim.floatingIp(), claim.macAddress());
+        fulfilment.defend(claim.floatingIp());
+      }
+      case NONE -> {}
+    }
+  }
+
   private void acknowledged(Input.BeatAcknowledged beat) {
     if (beat.intent() != Intent.RUNNING) {
       farewellHeard = true;
@@ -262,6 +303,9 @@ public final class AgentLoop {
     }
     LeaseSession current = lease.orElseThrow();
     current.acknowledged(beat.session(), beat.sentAt(), beat.receivedAt());
+    if (beat.session() == current.session()) {
+      tenure.heardFromKafka();
+    }
     if (unacknowledged && !current.unacknowledged(beat.receivedAt())) {
       unacknowledged = false;
       long silence = beat.sentAt() - lastHeard.orElse(beat.sentAt());

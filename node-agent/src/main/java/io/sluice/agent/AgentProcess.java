@@ -3,6 +3,7 @@ package io.sluice.agent;
 import io.sluice.agent.core.DataPlane;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.Rehearsal;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kafka.AgentTopics;
 import io.sluice.agent.kafka.Beats;
 import io.sluice.agent.kafka.DecisionFeed;
@@ -114,6 +115,12 @@ final class AgentProcess {
               },
               System.currentTimeMillis(),
               System::nanoTime);
+      dataPlane.onClaim((floatingIp, mac) -> {
+        WireWatch.Response response = tenure.claimed(floatingIp);
+        if (response != WireWatch.Response.NONE) {
+          inbox.accept(new Input.AddressClaimed(floatingIp, mac, response));
+        }
+      });
       tenure.onTrouble(() -> inbox.accept(new Input.DriftNoticed()));
       dataPlane.onDrift(() -> inbox.accept(new Input.DriftNoticed()));
       beats.start();

@@ -49,6 +49,7 @@ final class Fulfilment {
   private SortedSet<IpAddress> inKernel = Collections.emptySortedSet();
   private SortedSet<IpAddress> prepared = Collections.emptySortedSet();
   private boolean strictGrants;
+  private SortedSet<IpAddress> granted = Collections.emptySortedSet();
   private Optional<String> namesake = Optional.empty();
   private Optional<String> announceError = Optional.empty();
 
@@ -167,6 +168,7 @@ final class Fulfilment {
       wantedStrictLive = strictLive;
       wanted = holdings.wanted(state.assignments(), session, strictLive);
       toPrepare = holdings.toPrepare(state.assignments(), session);
+      granted = holdings.grantedTo(state.assignments(), session);
       strictGrants = holdings.hasStrictGrants(state.assignments(), session);
       noteNamesake(session);
     }
@@ -224,13 +226,34 @@ final class Fulfilment {
 
   /** Announces what is due. */
   void announce(long now) {
-    for (IpAddress floatingIp : announcements.due(now)) {
+    announcements.due(now).forEach(this::announce);
+  }
+
+  private void announce(IpAddress floatingIp) {
+    try {
+      dataPlane.announce(floatingIp);
+      announceError = Optional.empty();
+    } catch (DataPlaneException e) {
+      announceError = Optional.of("cannot announce " + floatingIp + ": " + e.getMessage());
+      log.error("cannot announce {}", floatingIp, e);
+    }
+  }
+
+  /** Announces one address once: somebody else did. */
+  void defend(IpAddress floatingIp) {
+    if (inKernel.contains(floatingIp)) {
+      announce(floatingIp);
+    }
+  }
+
+  /** Asks whether another machine has these. */
+  void ask(Collection<IpAddress> floatingIps) {
+    for (IpAddress floatingIp : floatingIps) {
       try {
-        dataPlane.announce(floatingIp);
-        announceError = Optional.empty();
+        dataPlane.ask(floatingIp);
       } catch (DataPlaneException e) {
-        announceError = Optional.of("cannot announce " + floatingIp + ": " + e.getMessage());
-        log.error("cannot announce {}", floatingIp, e);
+        announceError = Optional.of("cannot ask for " + floatingIp + ": " + e.getMessage());
+        log.error("cannot ask for {}", floatingIp, e);
       }
     }
   }
@@ -262,6 +285,11 @@ final class Fulfilment {
       }
     }
     return byMode;
+  }
+
+  /** What was granted to this very session. */
+  SortedSet<IpAddress> granted() {
+    return granted;
   }
 
   /** What has been carried out. */

@@ -3,6 +3,7 @@ package io.sluice.agent;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.LeaseRenewal;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kernel.LinuxDataPlane;
 import io.sluice.agent.kernel.VxlanSettings;
 import io.sluice.agent.kernel.WallClock;
@@ -139,6 +140,7 @@ public final class Main implements Callable<Integer> {
           new Tenure(
               dataPlane.fence(),
               new LeaseRenewal(lease.lease(), lease.restartLease()),
+              new WireWatch(lease.lease()),
               System::nanoTime,
               WallClock::nanos);
       Health health = new Health();

@@ -56,6 +56,16 @@ final class MeteredDataPlane implements DataPlane {
   }
 
   @Override
+  public void ask(IpAddress floatingIp) {
+    kernel.ask(floatingIp);
+  }
+
+  @Override
+  public void onClaim(ClaimListener listener) {
+    kernel.onClaim(listener);
+  }
+
+  @Override
   public void onDrift(Runnable listener) {
     kernel.onDrift(listener);
   }

@@ -5,31 +5,42 @@ import io.sluice.agent.core.Input;
 import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseFence.Deadline;
 import io.sluice.agent.core.LeaseRenewal;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the lease in the kernel alive, as far as the beats allow it. Which addresses are admitted
- * is the loop's to say; the leases are renewed on the threads that send beats and hear of their
- * acknowledgement, so that a long change of the tables ends no lease.
+ * Keeps the lease in the kernel alive, as far as the beats and the wire allow it. Which addresses
+ * are admitted is the loop's to say; the leases are renewed on the threads that send beats and hear
+ * of their acknowledgement, so that a long change of the tables ends no lease, and an address is
+ * shut on the thread that hears another machine have it, so that none delays that.
  */
 public final class Tenure {
 
   private static final Logger log = LoggerFactory.getLogger(Tenure.class);
 
+  /** An address that has to be shut does not wait for long. */
+  private static final long TRIES_AGAIN_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final LeaseFence fence;
   private final LeaseRenewal renewal;
+  private final WireWatch watch;
   private final LongSupplier clock;
   private final LongSupplier wallClock;
   private final ReentrantLock lock = new ReentrantLock();
@@ -46,15 +57,20 @@ public final class Tenure {
    * @param wallClock nanoseconds since the epoch
    */
   public Tenure(
-      LeaseFence fence, LeaseRenewal renewal, LongSupplier clock, LongSupplier wallClock) {
+      LeaseFence fence,
+      LeaseRenewal renewal,
+      WireWatch watch,
+      LongSupplier clock,
+      LongSupplier wallClock) {
     this.fence = fence;
     this.renewal = renewal;
+    this.watch = watch;
     this.clock = clock;
     this.wallClock = wallClock;
   }
 
   /** Registers what to call when the fence could not be renewed and may have to be built again. */
-  void onTrouble(Runnable listener) {
+  public void onTrouble(Runnable listener) {
     trouble = listener;
   }
 
@@ -80,21 +96,34 @@ public final class Tenure {
     }
   }
 
-  /** Beats carry this session from now on. */
-  void begin(long session, long now) {
+  /**
+   * Beats carry this session from now on.
+   *
+   * @param settled what was yielded and is not held in the new session
+   */
+  void begin(long session, Collection<IpAddress> settled, long now) {
     lock.lock();
     try {
       renewal.begin(session, now);
+      watch.settle(settled);
       deadlines.clear();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Admits exactly these addresses, and none whose kernel state is in doubt. */
-  void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> addresses) {
+  /**
+   * Admits exactly these addresses but those that were yielded, and none whose kernel state is in
+   * doubt.
+   *
+   * @param toThisSession which of them were granted to the present session
+   */
+  void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> held, Collection<IpAddress> toThisSession) {
     lock.lock();
     try {
+      watch.held(
+          held.getOrDefault(LeaseMode.AVAILABLE, Collections.emptySortedSet()), toThisSession);
+      SortedMap<LeaseMode, SortedSet<IpAddress>> addresses = without(held, watch.yielded());
       if (admitted.equals(Optional.of(addresses))) {
         return;
       }
@@ -116,6 +145,19 @@ public final class Tenure {
     }
   }
 
+  private static SortedMap<LeaseMode, SortedSet<IpAddress>> without(
+      SortedMap<LeaseMode, SortedSet<IpAddress>> all, Collection<IpAddress> left) {
+    SortedMap<LeaseMode, SortedSet<IpAddress>> rest = new TreeMap<>();
+    all.forEach((mode, addresses) -> {
+      SortedSet<IpAddress> some = new TreeSet<>(addresses);
+      some.removeAll(left);
+      if (!some.isEmpty()) {
+        rest.put(mode, some);
+      }
+    });
+    return rest;
+  }
+
   /** The kernel may have lost what it admitted. */
   void doubt() {
     lock.lock();
@@ -125,6 +167,84 @@ public final class Tenure {
       lock.unlock();
     }
   }
+
+  // ---- the wire ---------------------------------------------------------------------------------
+
+  /**
+   * Another machine was heard to have the address; on any thread. If we have to yield, the fence is
+   * shut for it when this returns.
+   */
+  public WireWatch.Response claimed(IpAddress floatingIp) {
+    lock.lock();
+    try {
+      long now = clock.getAsLong();
+      WireWatch.Response response = watch.claimed(floatingIp, renewal.isProven(now), now);
+      if (response == WireWatch.Response.YIELD) {
+        shut(floatingIp);
+      }
+      return response;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void shut(IpAddress floatingIp) {
+    try {
+      fence.shut(floatingIp);
+      admitted = admitted.map(all -> without(all, List.of(floatingIp)));
+    } catch (DataPlaneException e) {
+      // Nothing is renewed any more until the loop has admitted the others anew.
+      failed(e);
+    }
+  }
+
+  /** What was yielded since a session last began without it. */
+  SortedSet<IpAddress> yielded() {
+    return locked(watch::yielded);
+  }
+
+  /** After a freeze: asks the wire for these. */
+  void askBeforeGoingOn(Collection<IpAddress> addresses, long now) {
+    locked(() -> {
+      watch.askBeforeGoingOn(addresses, now);
+      return addresses;
+    });
+  }
+
+  /** Kafka has been heard in the present session. */
+  void heardFromKafka() {
+    locked(() -> {
+      watch.heardFromKafka();
+      return watch;
+    });
+  }
+
+  /** What nobody else has after a freeze. */
+  SortedSet<IpAddress> unanswered(long now) {
+    return locked(() -> watch.unanswered(now));
+  }
+
+  /** What to ask the wire for now. */
+  List<IpAddress> dueToAsk(boolean cutOff, long now) {
+    return locked(() -> watch.due(cutOff, now));
+  }
+
+  /** How long until the wire is to be asked again, or a kernel that refused is. */
+  long nanosUntilWork(boolean cutOff, long now) {
+    long wire = locked(() -> watch.nanosUntilWork(cutOff, now));
+    return error.isPresent() ? Math.min(wire, TRIES_AGAIN_EVERY_NANOS) : wire;
+  }
+
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- beats ------------------------------------------------------------------------------------
 
   /** To be told of each beat before it is sent, and of each acknowledgement; on any thread. */
   public void heard(Input input) {
@@ -155,12 +275,14 @@ public final class Tenure {
     }
   }
 
+  /** What could not be shut ends with the lease at the latest: nothing is renewed until then. */
   private void failed(DataPlaneException e) {
-    if (error.isEmpty()) {
-      log.error("the lease in the kernel cannot be renewed: floating IPs of this node are shut", e);
-    }
+    boolean isNew = error.isEmpty();
     error = Optional.of("the lease in the kernel cannot be renewed: " + e.getMessage());
     admitted = Optional.empty();
-    trouble.run();
+    if (isNew) {
+      log.error("the lease in the kernel cannot be renewed: floating IPs of this node are shut", e);
+      trouble.run();
+    }
   }
 }

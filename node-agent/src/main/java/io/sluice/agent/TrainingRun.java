@@ -6,6 +6,7 @@ import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseRenewal;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kernel.LinuxDataPlane;
 import io.sluice.agent.kernel.VxlanSettings;
 import io.sluice.agent.kernel.WallClock;
@@ -63,6 +64,7 @@ final class TrainingRun implements Callable<Integer> {
         new Tenure(
             new ImaginedFence(),
             new LeaseRenewal(LEASE, RESTART_LEASE),
+            new WireWatch(LEASE),
             System::nanoTime,
             WallClock::nanos);
     Health health = new Health();
@@ -115,6 +117,16 @@ final class TrainingRun implements Callable<Integer> {
     }
 
     @Override
+    public void ask(IpAddress floatingIp) {
+      log.debug("nobody answers for {}", floatingIp);
+    }
+
+    @Override
+    public void onClaim(ClaimListener listener) {
+      log.debug("nobody claims anything in an imagined kernel");
+    }
+
+    @Override
     public void onDrift(Runnable listener) {
       log.debug("nothing drifts in an imagined kernel");
     }
@@ -136,6 +148,11 @@ final class TrainingRun implements Callable<Integer> {
     @Override
     public void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> addresses) {
       log.debug("admitted {}", addresses);
+    }
+
+    @Override
+    public void shut(IpAddress address) {
+      log.debug("shut {}", address);
     }
 
     @Override

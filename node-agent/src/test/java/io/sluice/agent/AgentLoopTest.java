@@ -18,6 +18,7 @@ import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.NextHop;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.model.AgentReport.Applied;
 import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.AgentReport.Nic;
@@ -237,6 +238,130 @@ class AgentLoopTest {
         .isEmpty();
     agent.read(FIP, granted(holder(1, SESSION + 1), 2));
     assertThat(agent.dataPlane.kernel.held()).containsExactly(FIP);
+  }
+
+  @Test
+  void aFrozenAgentWithoutKafkaAsksTheWireAndGoesOnIfNobodyAnswers() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(300);
+    agent.kafkaIsThere = false;
+
+    agent.freeze(2_000);
+    agent.advance(390);
+    assertThat(agent.dataPlane.asked).containsExactly(FIP, FIP, FIP);
+    assertThat(agent.fence.open()).isEmpty();
+
+    agent.advance(100);
+    assertThat(agent.dataPlane.kernel.held()).containsExactly(FIP);
+    assertThat(agent.fence.open()).containsExactly(FIP);
+    assertThat(agent.session()).isEqualTo(SESSION + 1);
+    assertThat(agent.dataPlane.announced).endsWith(FIP);
+  }
+
+  @Test
+  void aFrozenAgentWithoutKafkaYieldsWhatSomebodyAnswersFor() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.read(OTHER, granted(holder(1, SESSION), 1));
+    agent.advance(300);
+    agent.kafkaIsThere = false;
+
+    agent.freeze(2_000);
+    agent.advance(150);
+    assertThat(agent.claim(FIP)).isEqualTo(WireWatch.Response.YIELD);
+    agent.advance(1_000);
+
+    assertThat(agent.fence.open()).containsExactly(OTHER);
+    assertThat(agent.dataPlane.kernel.held()).containsExactly(OTHER);
+  }
+
+  @Test
+  void aFrozenAgentThatHearsFromKafkaAsksNobody() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(300);
+
+    agent.freeze(2_000);
+    agent.advance(1_000);
+
+    assertThat(agent.dataPlane.asked).isEmpty();
+    assertThat(agent.fence.open()).isEmpty();
+  }
+
+  // ---- the wire ---------------------------------------------------------------------------------
+
+  @Test
+  void aHolderThatIsCutOffYieldsAtOnceAndGoesOnOnlyWithAGrantToItsNextSession() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.read(OTHER, granted(holder(1, SESSION), 1));
+    agent.advance(300);
+    agent.kafkaIsThere = false;
+    agent.advance(1_000);
+    assertThat(agent.dataPlane.asked).contains(FIP, OTHER);
+
+    assertThat(agent.claim(FIP)).isEqualTo(WireWatch.Response.YIELD);
+
+    assertThat(agent.fence.open()).containsExactly(OTHER);
+    assertThat(agent.dataPlane.kernel.held()).containsExactly(OTHER);
+    assertThat(agent.session()).isEqualTo(SESSION + 1);
+    agent.kafkaIsThere = true;
+    agent.advance(1_000);
+    assertThat(agent.dataPlane.kernel.held())
+        .as("beats alone do not bring it back")
+        .doesNotContain(FIP);
+    agent.read(FIP, granted(holder(1, SESSION), 2));
+    assertThat(agent.dataPlane.kernel.held()).as("nor an older grant").doesNotContain(FIP);
+    agent.read(FIP, granted(holder(1, SESSION + 1), 3));
+    assertThat(agent.fence.open()).containsExactly(FIP, OTHER);
+  }
+
+  @Test
+  void theFenceIsShutBeforeTheLoopHasMoved() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.kafkaIsThere = false;
+    agent.advance(1_000);
+
+    agent.claimBeforeTheLoop(FIP);
+
+    assertThat(agent.dataPlane.kernel.held()).containsExactly(FIP);
+    assertThat(agent.fence.open()).isEmpty();
+  }
+
+  @Test
+  void aHolderWhoseBeatsAreAcknowledgedAnnouncesAgainInstead() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(10_000);
+    int before = agent.dataPlane.announced.size();
+
+    assertThat(agent.claim(FIP)).isEqualTo(WireWatch.Response.DEFEND);
+    assertThat(agent.claim(FIP)).isEqualTo(WireWatch.Response.NONE);
+    agent.advance(1_000);
+
+    assertThat(agent.dataPlane.announced).hasSize(before + 1);
+    assertThat(agent.fence.open()).containsExactly(FIP);
+    assertThat(agent.session()).isEqualTo(SESSION);
+  }
+
+  @Test
+  void aFenceThatCannotBeShutIsRenewedNoMore() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.kafkaIsThere = false;
+    agent.advance(1_000);
+    agent.fence.failuresToCome = 1_000;
+    agent.claim(FIP);
+    int before = agent.fence.renewals;
+
+    agent.advance(1_000);
+    assertThat(agent.fence.renewals).isEqualTo(before);
+    assertThat(agent.fence.open()).isEmpty();
+    agent.fence.failuresToCome = 0;
+    agent.advance(100);
+    assertThat(agent.fence.admitted.values()).allMatch(addresses -> !addresses.contains(FIP));
   }
 
   @Test

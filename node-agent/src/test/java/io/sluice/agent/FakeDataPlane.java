@@ -18,6 +18,7 @@ final class FakeDataPlane implements DataPlane {
   int observations;
   int installations;
   final List<IpAddress> announced = new ArrayList<>();
+  final List<IpAddress> asked = new ArrayList<>();
 
   /** What happened in which order, for tests that care. */
   final List<String> journal;
@@ -60,6 +61,16 @@ final class FakeDataPlane implements DataPlane {
   @Override
   public void announce(IpAddress floatingIp) {
     announced.add(floatingIp);
+  }
+
+  @Override
+  public void ask(IpAddress floatingIp) {
+    asked.add(floatingIp);
+  }
+
+  @Override
+  public void onClaim(ClaimListener listener) {
+    throw new UnsupportedOperationException("tests make claims themselves");
   }
 
   @Override

@@ -30,7 +30,14 @@ final class FakeFence implements LeaseFence {
   @Override
   public void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> addresses) {
     failIfToldTo();
-    admitted = new TreeMap<>(addresses);
+    admitted = new TreeMap<>();
+    addresses.forEach((mode, some) -> admitted.put(mode, new TreeSet<>(some)));
+  }
+
+  @Override
+  public void shut(IpAddress address) {
+    failIfToldTo();
+    admitted.values().forEach(addresses -> addresses.remove(address));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseRenewal;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.Applied;
 import io.sluice.model.Assignment;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /** An agent of node-1 whose time, beats, topics and kernel are in the hands of a test. */
@@ -46,6 +48,7 @@ final class SteppedAgent {
       new Tenure(
           fence,
           new LeaseRenewal(Duration.ofMillis(LEASE_MILLIS), Duration.ofSeconds(8)),
+          new WireWatch(Duration.ofMillis(LEASE_MILLIS)),
           this::nowNanos,
           this::wallNanos);
   private long nowMillis = 5_000;
@@ -60,7 +63,7 @@ final class SteppedAgent {
     dataPlane = new FakeDataPlane(journal);
     dataPlane.kernel = found;
     // What is found was open when the former process ended.
-    fence.admitted.put(LeaseMode.AVAILABLE, found.held());
+    fence.admitted.put(LeaseMode.AVAILABLE, new TreeSet<>(found.held()));
     fence.deadlines.put(
         LeaseMode.AVAILABLE,
         LeaseFence.Deadline.after(nowNanos(), wallNanos(), TimeUnit.SECONDS.toNanos(5)));
@@ -143,6 +146,18 @@ final class SteppedAgent {
   private void hear(Input input) {
     tenure.heard(input);
     inbox.accept(input);
+  }
+
+  /** Another machine has the address; told as the edge of the wire does. */
+  WireWatch.Response claim(IpAddress floatingIp) {
+    WireWatch.Response response = tenure.claimed(floatingIp);
+    tell(new Input.AddressClaimed(floatingIp, "02:00:00:00:00:99", response));
+    return response;
+  }
+
+  /** The thread that hears it is faster than the loop. */
+  void claimBeforeTheLoop(IpAddress floatingIp) {
+    tenure.claimed(floatingIp);
   }
 
   long session() {

@@ -2,6 +2,7 @@ package io.sluice.simulator;
 
 import io.sluice.agent.core.Input;
 import io.sluice.allocator.core.allocation.AllocationSettings;
+import io.sluice.model.AgentReport;
 import io.sluice.model.Assignment;
 import io.sluice.model.IpAddress;
 import java.util.HashMap;
@@ -143,6 +144,37 @@ final class AgentBugs {
     @Override
     boolean noticesDrift() {
       return false;
+    }
+  }
+
+  static final class AsksNotWhileCutOff extends Behaviour {
+    @Override
+    boolean asksWhileCutOff() {
+      return false;
+    }
+  }
+
+  static final class AsksNotAfterFreeze extends Behaviour {
+    @Override
+    boolean asksAfterFreeze() {
+      return false;
+    }
+  }
+
+  static final class FormerGrantsCount extends Behaviour {
+    @Override
+    boolean formerGrantsCount() {
+      return true;
+    }
+
+    @Override
+    Input delivered(String node, Input input) {
+      return FormerGrant.delivered(input);
+    }
+
+    @Override
+    AgentReport reported(AgentReport report) {
+      return FormerGrant.reported(report);
     }
   }
 

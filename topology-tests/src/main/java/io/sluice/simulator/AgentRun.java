@@ -7,6 +7,7 @@ import io.sluice.agent.Tenure;
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.LeaseRenewal;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kafka.Beats;
 import io.sluice.allocator.core.allocation.AllocationInput;
 import io.sluice.model.AgentReport;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,7 +31,6 @@ final class AgentRun {
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
   private static final Duration NEVER_CHECK = Duration.ofDays(1);
   private static final long SHORTEST_REST = TimeUnit.MICROSECONDS.toNanos(200);
-  private static final long SYSTEM_CALL = TimeUnit.MICROSECONDS.toNanos(30);
   private static final long LONGEST_WAIT_FOR_RENEWAL = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -42,14 +41,16 @@ final class AgentRun {
   private final Beats beats;
   private final DecisionReader reader;
   private final ReportSender reports;
-  private final ModelledRenewal renewal;
-  private final WireWatch watch;
+  private final Tenure tenure;
   private final List<Runnable> backlog = new ArrayList<>();
 
   private boolean dead;
   private boolean frozen;
   private long runningSince;
+  private long session;
+  private long freezeInBeat;
   private long freezeInRenewal;
+  private LeaseMode freezeInRenewalOf = LeaseMode.AVAILABLE;
   private int renewalsUnderWay;
   private long workAt = NEVER;
   private long beatAt = NEVER;
@@ -63,16 +64,23 @@ final class AgentRun {
     Duration lease = Duration.ofMillis(behaviour.leaseMillis(world.settings()));
     reports = new ReportSender(world, node, this);
     reader = new DecisionReader(world, node, this, this::read);
-    renewal = new ModelledRenewal(node.name(), lease.toNanos(), behaviour);
-    watch = new WireWatch(world, node, this);
+    tenure =
+        new Tenure(
+            new FenceEdge(world, node, this),
+            // A longer lease over restarts is not modelled: see docs/LEASES.md, what is open.
+            new LeaseRenewal(lease, lease),
+            new WireWatch(lease),
+            this::leaseClock,
+            () -> node.clock().wall());
+    tenure.onTrouble(() -> after(0, () -> tell(new Input.DriftNoticed())));
     beats =
         new Beats(
             instance,
             Duration.ofMillis(world.settings().beatIntervalMillis()),
             lease,
-            this::send,
-            this::tell,
-            this::leaseClock,
+            (beat, done) -> whenRunning(() -> send(beat, done)),
+            input -> whenRunning(() -> heard(input)),
+            this::beatClock,
             () -> node.clock().wall(),
             () -> loopMovedAt);
     loop =
@@ -86,11 +94,7 @@ final class AgentRun {
                 FAREWELL),
             inbox,
             node.kernel(),
-            new Tenure(
-                new OpenFence(node.kernel()),
-                new LeaseRenewal(lease, lease),
-                this::leaseClock,
-                () -> node.clock().wall()),
+            tenure,
             this::order,
             this::report,
             node.wallMillis(),
@@ -120,8 +124,9 @@ final class AgentRun {
     return reader;
   }
 
-  LeaseMode mode(IpAddress ip) {
-    return renewal.mode(ip).orElse(LeaseMode.AVAILABLE);
+  /** The session that it beats with; 0 before. */
+  long session() {
+    return session;
   }
 
   void kill() {
@@ -134,12 +139,18 @@ final class AgentRun {
     world.timeline().after(nanos, this::thaw);
   }
 
+  /** Stands still with its next beat: the clocks are read, nothing is renewed or sent yet. */
+  void freezeInBeat(long nanos) {
+    freezeInBeat = nanos;
+  }
+
   /**
    * Stands still at the worst moment: the clock is read, the kernel is not told yet. If there is
    * nothing to renew, at any moment.
    */
-  void freezeInRenewal(long nanos) {
+  void freezeInRenewal(LeaseMode mode, long nanos) {
     freezeInRenewal = nanos;
+    freezeInRenewalOf = mode;
     after(
         LONGEST_WAIT_FOR_RENEWAL,
         () -> {
@@ -152,7 +163,7 @@ final class AgentRun {
 
   /** For how long it has been beating and not stood still. */
   long runningNanos() {
-    return frozen || renewal.session() == 0 ? 0 : world.timeline().now() - runningSince;
+    return frozen || session == 0 ? 0 : world.timeline().now() - runningSince;
   }
 
   /** Whether it stands still between reading the clock and telling the kernel. */
@@ -174,8 +185,8 @@ final class AgentRun {
   /** Asks it to end: to be back at once, or for good. */
   void stop(boolean keep) {
     long early = keep ? 0 : world.behaviour().farewellSaidEarlyNanos();
-    if (early > 0 && renewal.session() > 0) {
-      order(new BeatOrder(renewal.session(), Heartbeat.Intent.STOPPING));
+    if (early > 0 && session > 0) {
+      order(new BeatOrder(session, Heartbeat.Intent.STOPPING));
     }
     after(early, () -> tell(new Input.StopRequested(keep)));
   }
@@ -186,8 +197,36 @@ final class AgentRun {
     }
   }
 
-  void hearAnnouncement(IpAddress ip) {
-    whenRunning(() -> watch.foreignAnnouncement(ip));
+  /** Another machine has the address. */
+  void hearClaim(IpAddress ip, String mac) {
+    if (world.behaviour().watchesTheWire()) {
+      after(world.dice().millis(0.05, 1), () -> claimed(ip, mac));
+    }
+  }
+
+  private void claimed(IpAddress ip, String mac) {
+    WireWatch.Response response = tenure.claimed(ip);
+    if (response != WireWatch.Response.NONE) {
+      world.trace().note(node.name(), () -> mac + " has " + ip + ": " + response);
+      tell(new Input.AddressClaimed(ip, mac, response));
+    }
+  }
+
+  /** A call that renews the lease in the kernel; the process may stand still just before. */
+  void renewInKernel(LeaseMode mode, Runnable call) {
+    if (freezeInRenewal > 0 && freezeInRenewalOf == mode && !frozen) {
+      freeze(freezeInRenewal);
+      freezeInRenewal = 0;
+    }
+    if (frozen) {
+      renewalsUnderWay++;
+      backlog.add(() -> {
+        renewalsUnderWay--;
+        call.run();
+      });
+    } else {
+      call.run();
+    }
   }
 
   /** Plans something that this process does; it is late while the process stands still. */
@@ -221,21 +260,32 @@ final class AgentRun {
 
   /** Puts it before the loop and wakes it. */
   private void tell(Input input) {
-    Input counted = counted(input);
-    renewal.take(counted);
-    inbox.accept(counted);
+    inbox.accept(input);
     wakeAfter(world.dice().millis(0.02, 0.4));
   }
 
+  /** Of a beat, or of its acknowledgement. */
+  private void heard(Input input) {
+    Input counted = counted(input);
+    tenure.heard(counted);
+    tell(counted);
+    if (input instanceof Input.BeatSent(long ofSession, long at, long wall)
+        && !world.behaviour().strictNeedsAcknowledgement()) {
+      heard(new Input.BeatAcknowledged(ofSession, Heartbeat.Intent.RUNNING, at, wall, at));
+    }
+  }
+
   private Input counted(Input input) {
-    return input instanceof Input.BeatAcknowledged beat
-        ? new Input.BeatAcknowledged(
-            beat.session(),
-            beat.intent(),
-            world.behaviour().leaseCountsFrom(beat.sentAt(), beat.receivedAt()),
-            beat.sentAtWall(),
-            beat.receivedAt())
-        : input;
+    if (!(input instanceof Input.BeatAcknowledged beat)) {
+      return input;
+    }
+    long from = world.behaviour().leaseCountsFrom(beat.sentAt(), beat.receivedAt());
+    return new Input.BeatAcknowledged(
+        beat.session(),
+        beat.intent(),
+        from,
+        beat.sentAtWall() + from - beat.sentAt(),
+        beat.receivedAt());
   }
 
   // ---- the loop ---------------------------------------------------------------------------------
@@ -261,52 +311,36 @@ final class AgentRun {
       node.agentEnded();
       return;
     }
-    watch.reconsider(reader);
-    renew();
     node.checkHeld(loop.phase());
     wakeAfter(Math.max(loop.nanosUntilWork(now), SHORTEST_REST));
   }
 
-  /** Reads the clock, then makes the system call: a process may stand still between the two. */
-  private void renew() {
-    SortedMap<IpAddress, Long> deadlines = renewal.deadlines(node.kernel(), node.clock());
-    deadlines.keySet().removeAll(watch.yielded());
-    if (deadlines.isEmpty()) {
-      return;
-    }
-    long now = leaseClock();
-    long wall = node.clock().wall();
-    renewalsUnderWay++;
-    after(SYSTEM_CALL, () -> tellKernel(deadlines, now, wall));
-    if (freezeInRenewal > 0) {
-      freeze(freezeInRenewal);
-      freezeInRenewal = 0;
-    }
-  }
-
-  private void tellKernel(SortedMap<IpAddress, Long> deadlines, long now, long wall) {
-    renewalsUnderWay--;
-    deadlines.forEach((ip, until) -> {
-      if (node.kernel().tables().held().contains(ip) && !watch.yielded().contains(ip)) {
-        node.kernel().fence().renew(ip, node.clock(), until - now, wall + until - now);
-        node.noteMode(ip, mode(ip));
-        world.wire().changed();
-      }
-    });
-  }
-
-  private long leaseClock() {
+  /** The clock by which this process measures its lease. */
+  long leaseClock() {
     return world.behaviour().leaseClock(node.clock());
+  }
+
+  private long beatClock() {
+    long now = leaseClock();
+    if (freezeInBeat > 0) {
+      freeze(freezeInBeat);
+      freezeInBeat = 0;
+    }
+    return now;
   }
 
   // ---- what it says -----------------------------------------------------------------------------
 
   private void order(BeatOrder order) {
     world.trace().note(node.name(), () -> "agent beats " + order);
-    if (renewal.session() == 0) {
+    if (session == 0) {
       runningSince = world.timeline().now();
     }
-    renewal.begin(order.session());
+    boolean isNew = order.session() > session;
+    session = order.session();
+    if (isNew && world.behaviour().formerGrantsCount()) {
+      node.newestGrants().forEach((ip, grant) -> tell(FormerGrant.renewed(ip, grant, session)));
+    }
     beats.accept(order);
     beatAfter(0);
   }
@@ -325,7 +359,6 @@ final class AgentRun {
     }
     beatAt = NEVER;
     long rest = beats.step();
-    watch.beat();
     beatAfter(Math.max(rest, SHORTEST_REST));
   }
 
@@ -356,9 +389,10 @@ final class AgentRun {
     });
   }
 
-  private void report(AgentReport report) {
+  private void report(AgentReport ofCore) {
+    AgentReport report = world.behaviour().reported(ofCore);
     lastReport = Optional.of(report);
     world.trace().note(node.name(), () -> "agent reports " + Words.of(report));
-    reports.send(report);
+    whenRunning(() -> reports.send(report));
   }
 }

@@ -83,6 +83,26 @@ class Behaviour {
     return true;
   }
 
+  /** Whether a holder that is cut off asks the wire for what it holds. */
+  boolean asksWhileCutOff() {
+    return true;
+  }
+
+  /** Whether an agent that wakes up from a freeze asks the wire before it goes on. */
+  boolean asksAfterFreeze() {
+    return true;
+  }
+
+  /** What is sent of what the core reports. */
+  AgentReport reported(AgentReport report) {
+    return report;
+  }
+
+  /** Whether a grant to a former session counts as one to the present session. */
+  boolean formerGrantsCount() {
+    return false;
+  }
+
   // ---- the kernel's lease -----------------------------------------------------------------------
 
   /** Whether packets pass, given which deadlines lie ahead. */
@@ -90,7 +110,12 @@ class Behaviour {
     return monotonicAhead && wallAhead;
   }
 
-  /** Whether an address granted to a former session is renewed; what is open may stay so. */
+  /** By how much a renewal that is stalled on its way to the kernel moves the absolute end. */
+  long addedByStall(long stalledNanos) {
+    return 0;
+  }
+
+  /** Whether what a former process left is renewed; what is open may stay so. */
   boolean renewsFormerSession(boolean isOpen) {
     return isOpen;
   }

@@ -36,6 +36,15 @@ public enum Bug {
       "nobody looks whether the kernel still holds what it should", AgentBugs.DriftUnnoticed::new),
   NO_WATCH_ON_THE_WIRE(
       "a holder that is cut off does not yield to another one", AgentBugs.NoWatch::new),
+  ASKS_NOT_WHILE_CUT_OFF(
+      "a holder that is cut off does not ask the wire", AgentBugs.AsksNotWhileCutOff::new),
+  ASKS_NOT_AFTER_FREEZE(
+      "an agent goes on after a freeze without asking the wire", AgentBugs.AsksNotAfterFreeze::new),
+  FORMER_GRANTS_COUNT(
+      "an agent goes on with a former grant before it has read what was decided meanwhile",
+      AgentBugs.FormerGrantsCount::new),
+  STALLED_RENEWAL_PROLONGS(
+      "a renewal counts from when the kernel hears of it", KernelBugs.StalledRenewalProlongs::new),
   RELATIVE_RENEWAL_ONLY("the fence has no absolute deadline", KernelBugs.RelativeRenewalOnly::new),
   ABSOLUTE_RENEWAL_ONLY("the fence has no relative deadline", KernelBugs.AbsoluteRenewalOnly::new),
   NO_FENCE("addresses are removed by the agent alone", KernelBugs.NoFence::new),

@@ -2,6 +2,7 @@ package io.sluice.simulator;
 
 import io.sluice.agent.core.Input;
 import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ final class Faults {
     AGENT_RESTART,
     AGENT_STOP,
     FREEZE,
+    FREEZE_IN_BEAT,
     FREEZE_IN_RENEWAL,
     CUT_FROM_KAFKA,
     ONE_WAY_CUT,
@@ -40,6 +42,7 @@ final class Faults {
     ALLOCATOR_CRASH,
     ALLOCATOR_FREEZE,
     ALLOCATOR_REBALANCE,
+    FALSE_ANNOUNCEMENT,
     OPERATOR_CHANGE,
     OPERATOR_CHANGE_AND_RESTART
   }
@@ -76,7 +79,13 @@ final class Faults {
     long nanos = dice.chance(0.5) ? dice.millis(20, 900) : dice.millis(300, 3_000);
     world.trace().note("FAULT", () -> text(kind, node, nanos));
     switch (kind) {
-      case NODE_CRASH, AGENT_CRASH, AGENT_RESTART, AGENT_STOP, FREEZE, FREEZE_IN_RENEWAL ->
+      case NODE_CRASH,
+          AGENT_CRASH,
+          AGENT_RESTART,
+          AGENT_STOP,
+          FREEZE,
+          FREEZE_IN_BEAT,
+          FREEZE_IN_RENEWAL ->
           process(kind, node, nanos);
       case CUT_FROM_KAFKA,
           ONE_WAY_CUT,
@@ -107,6 +116,7 @@ final class Faults {
       case ALLOCATOR_CRASH -> allocators.crash();
       case ALLOCATOR_FREEZE -> allocators.freeze(nanos);
       case ALLOCATOR_REBALANCE -> allocators.rebalance();
+      case FALSE_ANNOUNCEMENT -> announceFalsely();
       case OPERATOR_CHANGE -> operate();
       case OPERATOR_CHANGE_AND_RESTART -> {
         operate();
@@ -137,13 +147,19 @@ final class Faults {
       case AGENT_RESTART -> node.stopAgent(true, nanos);
       case AGENT_STOP -> node.stopAgent(false, nanos);
       case FREEZE -> node.agent().ifPresent(run -> run.freeze(nanos));
-      default -> node.agent().ifPresent(run -> run.freezeInRenewal(nanos));
+      case FREEZE_IN_BEAT -> node.agent().ifPresent(run -> run.freezeInBeat(nanos));
+      default -> {
+        LeaseMode mode = dice.pick(List.of(LeaseMode.values()));
+        node.agent().ifPresent(run -> run.freezeInRenewal(mode, nanos));
+      }
     }
   }
 
   private void network(Kind kind, SimulatedNode node, long nanos) {
     node.trouble(nanos + TimeUnit.SECONDS.toNanos(1));
     boolean loses = dice.chance(0.5);
+    // It may wake up with Kafka still away.
+    double part = dice.between(30, 101) / 100.0;
     switch (kind) {
       case ONE_WAY_CUT -> (dice.chance(0.5) ? node.toKafka() : node.fromKafka()).cut(loses);
       case SLOW_LINK -> {
@@ -167,7 +183,7 @@ final class Faults {
           .timeline()
           .after(
               dice.millis(10, (double) world.settings().leaseMillis()),
-              () -> node.agent().ifPresent(run -> run.freeze(nanos)));
+              () -> node.agent().ifPresent(run -> run.freeze((long) (nanos * part))));
     }
     world.timeline().after(nanos, node::heal);
   }
@@ -235,6 +251,15 @@ final class Faults {
       IpAddress lost = dice.pick(List.copyOf(node.kernel().tables().held()));
       node.kernel().lose(lost);
       node.agent().ifPresent(AgentRun::notice);
+    }
+  }
+
+  /** Nobody is to lose an address to a stranger for longer than it takes to be granted anew. */
+  private void announceFalsely() {
+    List<IpAddress> decided = List.copyOf(world.kafka().assignments().keySet());
+    if (!decided.isEmpty()) {
+      nodes.forEach(node -> node.trouble(TimeUnit.SECONDS.toNanos(1)));
+      world.wire().announceFalsely(dice.pick(decided));
     }
   }
 

@@ -42,6 +42,13 @@ final class KernelBugs {
     }
   }
 
+  static final class StalledRenewalProlongs extends Behaviour {
+    @Override
+    long addedByStall(long stalledNanos) {
+      return stalledNanos;
+    }
+  }
+
   static final class StrictRenewedByOwnLife extends Behaviour {
     @Override
     boolean strictNeedsAcknowledgement() {

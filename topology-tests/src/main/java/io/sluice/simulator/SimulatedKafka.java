@@ -120,8 +120,11 @@ final class SimulatedKafka {
     if (duplicates > 0) {
       duplicates--;
       // A late report of a former session would hide the newer one until the agent's next change.
-      long late = topic == InputTopic.AGENTS ? 0 : dice.millis(0, 700);
-      timeline.after(late, () -> addIfUp(topic, input));
+      if (topic == InputTopic.AGENTS) {
+        add(topic, millis(), input);
+      } else {
+        timeline.after(dice.millis(0, 700), () -> addIfUp(topic, input));
+      }
     }
   }
 

@@ -16,14 +16,15 @@ final class SimulatedKernel implements DataPlane {
 
   private final Timeline timeline;
   private final Behaviour behaviour;
-  private final NodeClock clock;
   private final Nic nic;
-  private final Fence fence;
+  private final SimulatedFence fence;
   private final Consumer<IpAddress> announced;
+  private final Consumer<IpAddress> asked;
   private final Map<IpAddress, Long> lingering = new HashMap<>();
 
   private KernelTables tables = KernelTables.EMPTY;
   private boolean refuses;
+  private long refusedUntil;
   private boolean behind;
   private Consumer<Set<IpAddress>> releases = _ -> {};
 
@@ -32,25 +33,38 @@ final class SimulatedKernel implements DataPlane {
       Behaviour behaviour,
       NodeClock clock,
       Nic nic,
-      Consumer<IpAddress> announced) {
+      Consumer<IpAddress> announced,
+      Consumer<IpAddress> asked) {
     this.timeline = timeline;
     this.behaviour = behaviour;
-    this.clock = clock;
     this.nic = nic;
-    this.fence = new Fence(behaviour);
+    this.fence = new SimulatedFence(timeline, behaviour, clock);
     this.announced = announced;
+    this.asked = asked;
   }
 
   KernelTables tables() {
     return tables;
   }
 
-  Fence fence() {
+  SimulatedFence fence() {
     return fence;
   }
 
   void refuse(boolean changes) {
+    if (refuses && !changes) {
+      refusedUntil = timeline.now();
+    }
     refuses = changes;
+  }
+
+  /** For how long it has carried out what it was told. */
+  long obeyingNanos() {
+    return refuses ? 0 : timeline.now() - refusedUntil;
+  }
+
+  boolean refuses() {
+    return refuses;
   }
 
   /** Whether the last change was refused, so that the agent may know better than the kernel. */
@@ -65,7 +79,7 @@ final class SimulatedKernel implements DataPlane {
 
   /** Whether packets with the address may leave from here, or ARP requests for it be answered. */
   boolean answers(IpAddress ip) {
-    return (tables.held().contains(ip) && fence.isOpen(ip, clock))
+    return (tables.held().contains(ip) && fence.isOpen(ip))
         || lingering.getOrDefault(ip, 0L) > timeline.now();
   }
 
@@ -104,7 +118,7 @@ final class SimulatedKernel implements DataPlane {
       linger(released);
     }
     tables = to;
-    fence.retain(to.held());
+    fence.shut(released);
     behind = false;
   }
 
@@ -127,6 +141,21 @@ final class SimulatedKernel implements DataPlane {
   @Override
   public void announce(IpAddress floatingIp) {
     announced.accept(floatingIp);
+  }
+
+  /** A question for what is held, or one after a freeze. */
+  @Override
+  public void ask(IpAddress floatingIp) {
+    boolean held = tables.held().contains(floatingIp);
+    if (held ? behaviour.asksWhileCutOff() : behaviour.asksAfterFreeze()) {
+      asked.accept(floatingIp);
+    }
+  }
+
+  /** The wire itself tells the agent. */
+  @Override
+  public void onClaim(ClaimListener listener) {
+    throw new UnsupportedOperationException("the simulator tells the agent itself");
   }
 
   /** The fault itself tells the agent. */

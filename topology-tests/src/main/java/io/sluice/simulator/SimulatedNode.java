@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** A machine: power, clocks, kernel, cable, its ways to Kafka, and the agent that runs on it. */
@@ -28,13 +29,13 @@ final class SimulatedNode {
   private final Nic nic;
   private final Link toKafka;
   private final Link fromKafka;
-  private final Map<IpAddress, LeaseMode> modes = new HashMap<>();
   private final Map<IpAddress, Assignment> newestRead = new HashMap<>();
 
   private NodeClock clock;
   private SimulatedKernel kernel;
   private boolean powered;
   private boolean attached = true;
+  private long attachedSince;
   private Optional<AgentRun> agent = Optional.empty();
   private int incarnations;
   private long startAgentAfter;
@@ -106,7 +107,12 @@ final class SimulatedNode {
             world.dice().millis(-500, 500));
     kernel =
         new SimulatedKernel(
-            world.timeline(), world.behaviour(), clock, nic, ip -> world.wire().announce(this, ip));
+            world.timeline(),
+            world.behaviour(),
+            clock,
+            nic,
+            ip -> world.wire().announce(this, ip),
+            ip -> world.wire().ask(this, ip));
     kernel.onRelease(this::checkRelease);
     startAgent();
   }
@@ -160,6 +166,9 @@ final class SimulatedNode {
   // ---- the network ------------------------------------------------------------------------------
 
   void attach(boolean toTheWire) {
+    if (toTheWire && !attached) {
+      attachedSince = world.timeline().now();
+    }
     attached = toTheWire;
     world.wire().changed();
   }
@@ -206,12 +215,29 @@ final class SimulatedNode {
 
   // ---- what the invariants need to know ---------------------------------------------------------
 
-  void noteMode(IpAddress ip, LeaseMode mode) {
-    modes.put(ip, mode);
+  LeaseMode mode(IpAddress ip) {
+    return powered ? kernel.fence().mode(ip) : LeaseMode.AVAILABLE;
   }
 
-  LeaseMode mode(IpAddress ip) {
-    return modes.getOrDefault(ip, LeaseMode.AVAILABLE);
+  /** For how long it has had the address without a gap, seen from outside. */
+  long openNanos(IpAddress ip) {
+    return Math.min(kernel.fence().openNanos(ip), world.timeline().now() - attachedSince);
+  }
+
+  /** Who goes on with what nobody granted anew has asked for it, and would have been answered. */
+  void checkOpened(Set<IpAddress> before, Set<IpAddress> after) {
+    boolean couldAsk =
+        isOnTheWire() && world.timeline().now() - attachedSince >= leaseNanos() && isCutOff();
+    for (IpAddress ip : after) {
+      Assignment newest = newestRead.get(ip);
+      if (!before.contains(ip)
+          && couldAsk
+          && newest.holder().orElseThrow().session() < agent.orElseThrow().session()
+          && world.wire().heldByOtherFor(leaseNanos(), ip, this)) {
+        throw new InvariantViolation(
+            "%s goes on with %s, which another one has had for long".formatted(name, ip));
+      }
+    }
   }
 
   void noteAcknowledged(long sentAt) {
@@ -236,7 +262,7 @@ final class SimulatedNode {
 
   /** For how long its agent has been able to yield. */
   long runningNanos() {
-    return agent.map(AgentRun::runningNanos).orElse(0L);
+    return agent.map(run -> Math.min(run.runningNanos(), kernel.obeyingNanos())).orElse(0L);
   }
 
   private long leaseNanos() {
@@ -261,6 +287,7 @@ final class SimulatedNode {
       case Input.BindingRead _,
           Input.BeatSent _,
           Input.BeatAcknowledged _,
+          Input.AddressClaimed _,
           Input.DriftNoticed _,
           Input.StopRequested _ -> {
         // They say nothing of who holds what.
@@ -280,6 +307,18 @@ final class SimulatedNode {
             : one.auditSequence() < other.auditSequence();
   }
 
+  /** What, as far as it was read, is granted to this node. */
+  Map<IpAddress, Assignment> newestGrants() {
+    Map<IpAddress, Assignment> grants = new TreeMap<>(newestRead);
+    grants.values().removeIf(one -> !isGrantedHere(one));
+    return grants;
+  }
+
+  private boolean isGrantedHere(Assignment assignment) {
+    return assignment.state() == Assignment.State.GRANTED
+        && assignment.holder().orElseThrow().node().equals(name);
+  }
+
   /**
    * The kernel holds nothing but what the newest decision read grants to this node, or has it get
    * ready for with a shut fence.
@@ -290,13 +329,10 @@ final class SimulatedNode {
     }
     for (IpAddress ip : kernel.tables().held()) {
       Assignment newest = newestRead.get(ip);
-      boolean granted =
-          newest != null
-              && newest.state() == Assignment.State.GRANTED
-              && newest.holder().orElseThrow().node().equals(name);
+      boolean granted = newest != null && isGrantedHere(newest);
       boolean successor =
           newest != null && newest.successor().filter(s -> s.node().equals(name)).isPresent();
-      if (!granted && !(successor && !kernel.fence().isOpen(ip, clock))) {
+      if (!granted && !(successor && !kernel.fence().isOpen(ip))) {
         throw new InvariantViolation(
             "%s holds %s, but has read: %s"
                 .formatted(name, ip, newest == null ? "nothing" : Words.of(ip, newest)));

@@ -1,5 +1,6 @@
 package io.sluice.simulator;
 
+import io.sluice.model.AgentReport.Nic;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
 import java.util.ArrayList;
@@ -43,21 +44,47 @@ final class Wire {
           if (from.answers(ip)) {
             for (SimulatedNode node : nodes) {
               if (node != from) {
-                timeline.after(dice.millis(0.05, 0.3), () -> hear(node, ip));
+                timeline.after(dice.millis(0.05, 0.3), () -> hear(node, ip, from.nic()));
               }
             }
           }
         });
   }
 
-  private static void hear(SimulatedNode node, IpAddress ip) {
-    if (node.isOnTheWire()) {
-      node.agent().ifPresent(run -> run.hearAnnouncement(ip));
+  /** Whoever has the address tells the one who asks. */
+  void ask(SimulatedNode from, IpAddress ip) {
+    if (!from.isOnTheWire()) {
+      return;
+    }
+    for (SimulatedNode node : nodes) {
+      if (node != from) {
+        timeline.after(dice.millis(0.05, 0.3), () -> answer(node, from, ip));
+      }
     }
   }
 
-  boolean answeredByOther(IpAddress ip, SimulatedNode asker) {
-    return nodes.stream().anyMatch(node -> node != asker && node.answers(ip));
+  private void answer(SimulatedNode node, SimulatedNode to, IpAddress ip) {
+    if (node.answers(ip)) {
+      timeline.after(dice.millis(0.05, 0.3), () -> hear(to, ip, node.nic()));
+    }
+  }
+
+  /** A machine that is none of the nodes announces the address. */
+  void announceFalsely(IpAddress ip) {
+    Nic stranger = new Nic("eth0", "02:00:00:00:00:99", List.of());
+    nodes.forEach(node -> hear(node, ip, stranger));
+  }
+
+  private static void hear(SimulatedNode node, IpAddress ip, Nic from) {
+    if (node.isOnTheWire()) {
+      node.agent().ifPresent(run -> run.hearClaim(ip, from.macAddress()));
+    }
+  }
+
+  /** Whether anybody else has had the address on the wire for so long without a gap. */
+  boolean heldByOtherFor(long nanos, IpAddress ip, SimulatedNode asker) {
+    return nodes.stream()
+        .anyMatch(node -> node != asker && node.answers(ip) && node.openNanos(ip) >= nanos);
   }
 
   List<SimulatedNode> answering(IpAddress ip) {
@@ -96,7 +123,8 @@ final class Wire {
   private static void judge(IpAddress ip, List<SimulatedNode> holders, long nanos) {
     boolean strict = holders.stream().allMatch(node -> node.mode(ip) == LeaseMode.STRICT);
     long connected = holders.stream().filter(node -> !node.wasCutOffRecently()).count();
-    // Who is cut off and frozen cannot yield: there the kernel's lease is the bound.
+    // Who is cut off and frozen, or has a kernel that refuses, cannot yield: there the lease is the
+    // bound.
     long ableToYield =
         holders.stream()
             .filter(SimulatedNode::wasCutOffRecently)

@@ -6,6 +6,7 @@ import io.sluice.agent.Inbox;
 import io.sluice.agent.Tenure;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.LeaseRenewal;
+import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kernel.LinuxDataPlane;
 import io.sluice.agent.kernel.VxlanSettings;
 import io.sluice.agent.kernel.WallClock;
@@ -60,7 +61,11 @@ final class KernelRun {
     this.dataPlane = dataPlane;
     this.tenure =
         new Tenure(
-            dataPlane.fence(), new LeaseRenewal(LEASE, LEASE), System::nanoTime, WallClock::nanos);
+            dataPlane.fence(),
+            new LeaseRenewal(LEASE, LEASE),
+            new WireWatch(LEASE),
+            System::nanoTime,
+            WallClock::nanos);
     this.loop =
         new AgentLoop(
             new AgentSettings(NODE, "bench", "bench", LEASE, LEASE, Duration.ofSeconds(2)),

@@ -49,6 +49,26 @@ public interface DataPlane extends AutoCloseable {
   void announce(IpAddress floatingIp);
 
   /**
+   * Asks the network segment whether another machine has the address: an ARP probe (RFC 5227
+   * section 2.1.1) or a neighbour solicitation as for duplicate address detection (RFC 4862 section
+   * 5.4.2). One frame; an answer is a claim.
+   */
+  void ask(IpAddress floatingIp);
+
+  /**
+   * Registers what to call when another machine is heard to have a floating IP. Runs on a thread of
+   * the kernel edge and must not block for long.
+   */
+  void onClaim(ClaimListener listener);
+
+  /** Told who has an address of this cluster. */
+  interface ClaimListener {
+
+    /** The machine of this MAC, which is not ours, announced the address or answered for it. */
+    void claimed(IpAddress floatingIp, String macAddress);
+  }
+
+  /**
    * Registers what to call when somebody else changed something of ours, when the network interface
    * changed (carrier, MAC, own addresses), or when notifications were lost. The answer is {@link
    * #install()}, {@link #observe()}, {@link #apply}. Runs on a thread of the kernel edge and must

@@ -83,6 +83,19 @@ public final class Holdings {
     return named;
   }
 
+  /** What is granted to this very session. */
+  public SortedSet<IpAddress> grantedTo(Assignments assignments, long session) {
+    SortedSet<IpAddress> granted = new TreeSet<>();
+    assignments
+        .all()
+        .forEach((floatingIp, assignment) -> {
+          if (grantedHere(assignment) && assignment.holder().orElseThrow().session() == session) {
+            granted.add(floatingIp);
+          }
+        });
+    return granted;
+  }
+
   /** Whether the session has a grant that needs acknowledged beats. */
   public boolean hasStrictGrants(Assignments assignments, long session) {
     return assignments.all().values().stream()

@@ -40,6 +40,15 @@ public sealed interface Input {
       long session, Intent intent, long sentAt, long sentAtWall, long receivedAt)
       implements Input {}
 
+  /**
+   * Another machine was heard to have an address of ours.
+   *
+   * @param macAddress the other machine's
+   * @param response what is done about it
+   */
+  record AddressClaimed(IpAddress floatingIp, String macAddress, WireWatch.Response response)
+      implements Input {}
+
   /** Somebody else changed something of ours in the kernel, or may have. */
   record DriftNoticed() implements Input {}
 

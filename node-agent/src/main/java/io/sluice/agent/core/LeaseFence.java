@@ -36,6 +36,9 @@ public interface LeaseFence {
   /** Admits exactly these addresses. Opens nothing whose lease is not alive. */
   void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> addresses);
 
+  /** Admits the address no more, in whatever mode. */
+  void shut(IpAddress address);
+
   /** Makes the lease of a mode end at the deadline. One that has passed opens nothing. */
   void renew(LeaseMode mode, Deadline deadline);
 

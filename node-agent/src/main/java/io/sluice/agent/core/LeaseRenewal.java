@@ -23,6 +23,7 @@ public final class LeaseRenewal {
   private final long restartLeaseNanos;
   private long session;
   private long aliveUntil;
+  private long firstHeardBy;
   private Optional<Deadline> acknowledged = Optional.empty();
   private boolean strictLapsed;
 
@@ -40,6 +41,7 @@ public final class LeaseRenewal {
   public void begin(long newSession, long now) {
     session = newSession;
     aliveUntil = now + leaseNanos;
+    firstHeardBy = now + leaseNanos;
     acknowledged = Optional.empty();
     strictLapsed = false;
   }
@@ -70,6 +72,15 @@ public final class LeaseRenewal {
     };
   }
 
+  /**
+   * Whether nobody can have been told to take over what was granted to this session: its beats have
+   * been acknowledged without a gap as long as the lease.
+   */
+  public boolean isProven(long now) {
+    return !strictLapsed
+        && acknowledged.filter(until -> now - until.monotonicNanos() < 0).isPresent();
+  }
+
   /** Which lease an acknowledged beat of this intent is about. */
   public static LeaseMode mode(Intent intent) {
     return intent == Intent.RUNNING ? LeaseMode.STRICT : LeaseMode.AVAILABLE;
@@ -79,6 +90,8 @@ public final class LeaseRenewal {
     Deadline until = Deadline.after(beat.sentAt(), beat.sentAtWall(), leaseNanos);
     Deadline before = acknowledged.orElse(until);
     strictLapsed |= beat.receivedAt() - before.monotonicNanos() >= 0;
+    // A beat before this one may have counted though its acknowledgement was lost.
+    strictLapsed |= acknowledged.isEmpty() && beat.receivedAt() - firstHeardBy >= 0;
     boolean newer = acknowledged.isEmpty() || until.monotonicNanos() > before.monotonicNanos();
     if (strictLapsed || !newer) {
       return Optional.empty();

@@ -22,12 +22,18 @@ public final class LeaseSession {
     /** No beat left this process for longer than the lease: it was frozen. Nothing may be kept. */
     STALLED,
     /** Beats were sent, but none was acknowledged in time. Strict grants may not be kept. */
-    UNACKNOWLEDGED
+    UNACKNOWLEDGED,
+    /** Another machine has an address of ours. That one may not be kept, nor strict grants. */
+    YIELDED
   }
 
   private final long leaseNanos;
   private long session;
   private long aliveUntil;
+
+  /** Later, and a beat whose acknowledgement was lost may have been the last for long. */
+  private long firstHeardBy;
+
   private boolean acknowledgedOnce;
   private long acknowledgedUntil;
   private boolean strictLapsed;
@@ -71,6 +77,7 @@ public final class LeaseSession {
       return;
     }
     expire(receivedAt);
+    strictLapsed |= !acknowledgedOnce && receivedAt - firstHeardBy >= 0;
     long until = sentAt + leaseNanos;
     if (!heard || until - heardUntil > 0) {
       heard = true;
@@ -102,6 +109,12 @@ public final class LeaseSession {
     return Optional.empty();
   }
 
+  /** Another machine has what this session was granted: begins the next one. */
+  public Lapse yield(long now) {
+    begin(session + 1, now);
+    return Lapse.YIELDED;
+  }
+
   /** Whether strict grants to this session may be held now. */
   public boolean strictLive(long now) {
     return acknowledgedOnce && !strictLapsed && now - acknowledgedUntil < 0;
@@ -127,6 +140,7 @@ public final class LeaseSession {
   private void begin(long newSession, long now) {
     session = newSession;
     aliveUntil = now + leaseNanos;
+    firstHeardBy = now + leaseNanos;
     acknowledgedOnce = false;
     acknowledgedUntil = now;
     strictLapsed = false;

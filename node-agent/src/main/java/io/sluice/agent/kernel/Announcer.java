@@ -5,16 +5,21 @@ import io.sluice.model.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/** Puts announcements on the wire through a packet socket (packet(7)). Not thread-safe. */
+/** Puts announcements and questions on the wire (packet(7)). Not thread-safe. */
 final class Announcer implements AutoCloseable {
 
   /** The Ethernet group of ff02::1, all nodes of the segment (RFC 2464 section 7). */
   private static final byte[] ALL_NODES_GROUP = {0x33, 0x33, 0, 0, 0, 1};
 
   private static final HexFormat MAC = HexFormat.ofDelimiter(":");
+
+  /** The sender of a probe (RFC 5227 section 2.1.1). */
+  private static final IpAddress NOBODY = IpAddress.parse("0.0.0.0");
+
   private static final IpAddress ALL_NODES = IpAddress.parse("ff02::1");
   private static final short ETHERTYPE_IPV6 = (short) 0x86DD;
   private static final int ICMPV6 = 58;
+  private static final int NEIGHBOUR_SOLICITATION = 135;
   private static final int NEIGHBOUR_ADVERTISEMENT = 136;
   private static final int ROUTER_AND_OVERRIDE = 0xA000_0000;
 
@@ -23,6 +28,18 @@ final class Announcer implements AutoCloseable {
   /** Sends one announcement of the address from the interface. */
   void announce(Links.Link nic, IpAddress address) {
     socket.send(nic.index(), frame(nic.macAddress(), address));
+  }
+
+  /** Sends one question from the interface whether another machine has the address. */
+  void ask(Links.Link nic, IpAddress address) {
+    socket.send(nic.index(), question(nic.macAddress(), address));
+  }
+
+  static byte[] question(String mac, IpAddress address) {
+    return switch (address.family()) {
+      case IPV4 -> ArpPacket.request(mac, NOBODY, address).broadcastFrame();
+      case IPV6 -> duplicateAddressQuestion(MAC.parseHex(mac), address);
+    };
   }
 
   static byte[] frame(String mac, IpAddress address) {
@@ -47,27 +64,43 @@ final class Announcer implements AutoCloseable {
             .put((byte) 2)
             .put((byte) 1)
             .put(mac);
-    body.putShort(2, checksum(address, body.array()));
-    return ByteBuffer.allocate(86)
-        .put(ALL_NODES_GROUP)
+    return icmpv6(mac, ALL_NODES_GROUP, address.toBytes(), ALL_NODES.toBytes(), body);
+  }
+
+  /** RFC 4862 section 5.4.2: from nobody, to the group of those whose address ends alike. */
+  private static byte[] duplicateAddressQuestion(byte[] mac, IpAddress address) {
+    byte[] target = address.toBytes();
+    byte[] group = IpAddress.parse("ff02::1:ff00:0").toBytes();
+    System.arraycopy(target, 13, group, 13, 3);
+    byte[] groupMac = {0x33, 0x33, group[12], group[13], group[14], group[15]};
+    ByteBuffer body =
+        ByteBuffer.allocate(24).put((byte) NEIGHBOUR_SOLICITATION).position(8).put(target);
+    return icmpv6(mac, groupMac, new byte[16], group, body);
+  }
+
+  private static byte[] icmpv6(
+      byte[] mac, byte[] toMac, byte[] source, byte[] destination, ByteBuffer body) {
+    body.putShort(2, checksum(source, destination, body.array()));
+    return ByteBuffer.allocate(54 + body.capacity())
+        .put(toMac)
         .put(mac)
         .putShort(ETHERTYPE_IPV6)
         .putInt(6 << 28)
         .putShort((short) body.capacity())
         .put((byte) ICMPV6)
         .put((byte) 255)
-        .put(address.toBytes())
-        .put(ALL_NODES.toBytes())
+        .put(source)
+        .put(destination)
         .put(body.array())
         .array();
   }
 
   /** The Internet checksum over the pseudo header and the body (RFC 8200 section 8.1). */
-  private static short checksum(IpAddress source, byte[] body) {
+  private static short checksum(byte[] source, byte[] destination, byte[] body) {
     ByteBuffer whole =
         ByteBuffer.allocate(40 + body.length)
-            .put(source.toBytes())
-            .put(ALL_NODES.toBytes())
+            .put(source)
+            .put(destination)
             .putInt(body.length)
             .putInt(ICMPV6)
             .put(body)

@@ -37,6 +37,7 @@ public final class LinuxDataPlane implements DataPlane {
   private final FlowSweeper flows;
   private final KernelMonitor monitor;
   private final NetdevFence fence;
+  private final WireListener wire;
 
   /** What the fence is about, as far as we have told it. */
   private Optional<SortedSet<IpAddress>> guarded = Optional.empty();
@@ -62,8 +63,11 @@ public final class LinuxDataPlane implements DataPlane {
       monitor.trust(fence.port());
       Libnftables libnftables = resources.add(new Libnftables());
       fixedParts = new FixedParts(route, libnftables, monitor, tunnel, tunnelDevice);
+      wire = resources.add(new WireListener());
+      wire.listenOn(nic);
       flows.start();
       monitor.start();
+      wire.start();
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -140,7 +144,9 @@ public final class LinuxDataPlane implements DataPlane {
   @Override
   public void install() {
     locked(() -> {
-      fixedParts.install(nicLink());
+      Links.Link nic = nicLink();
+      fixedParts.install(nic);
+      wire.listenOn(nic);
       // The fence may have been new.
       Optional<SortedSet<IpAddress>> pool = guarded;
       guarded = Optional.empty();
@@ -238,6 +244,16 @@ public final class LinuxDataPlane implements DataPlane {
   @Override
   public void announce(IpAddress floatingIp) {
     locked(() -> announcer.announce(nicLink(), floatingIp));
+  }
+
+  @Override
+  public void ask(IpAddress floatingIp) {
+    locked(() -> announcer.ask(nicLink(), floatingIp));
+  }
+
+  @Override
+  public void onClaim(ClaimListener listener) {
+    wire.onClaim(listener);
   }
 
   @Override

@@ -56,6 +56,22 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
     commit(transaction);
   }
 
+  /** Without looking first: that would take several questions to the kernel. */
+  @Override
+  public void shut(IpAddress address) {
+    for (LeaseMode mode : LeaseMode.values()) {
+      NftTransaction transaction = new NftTransaction();
+      transaction.remove(member(NftSet.admitted(mode, address.family()), address));
+      try {
+        commit(transaction);
+      } catch (KernelException e) {
+        if (e.errno() != Errno.ENOENT) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** Admits these no more, in whatever mode. */
   void shut(Collection<IpAddress> addresses) {
     if (addresses.isEmpty()) {

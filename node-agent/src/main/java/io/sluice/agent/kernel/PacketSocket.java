@@ -37,7 +37,7 @@ public final class PacketSocket implements AutoCloseable {
   private static final int KERNEL_BUFFER_BYTES = 16 * 1024 * 1024;
 
   /** struct sockaddr_ll: family, protocol, interface, hardware type, packet type, address. */
-  private static final StructLayout ADDRESS =
+  static final StructLayout ADDRESS =
       MemoryLayout.structLayout(
           JAVA_SHORT.withName("family"),
           JAVA_SHORT.withName("protocol"),

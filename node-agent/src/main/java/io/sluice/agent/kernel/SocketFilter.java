@@ -20,6 +20,7 @@ final class SocketFilter {
 
   private static final short LOAD_WORD = 0x20;
   private static final short LOAD_HALF_WORD = 0x28;
+  private static final short LOAD_OCTET = 0x30;
   private static final short JUMP_IF_EQUAL = 0x15;
   private static final short RETURN = 0x06;
   private static final int WHOLE_MESSAGE = -1;
@@ -49,6 +50,11 @@ final class SocketFilter {
   /** Loads two bytes of the message, in network order. */
   SocketFilter halfWord(int at) {
     return add(LOAD_HALF_WORD, 0, 0, at);
+  }
+
+  /** Loads one byte of the message. */
+  SocketFilter octet(int at) {
+    return add(LOAD_OCTET, 0, 0, at);
   }
 
   /** Lets the message through if what was loaded is this. */

@@ -31,7 +31,8 @@ final class WarmUp {
         TableElements.difference(held, KernelTables.EMPTY).getFirst().messages();
         Addresses.add(nic.index(), ip);
         Addresses.remove(nic.index(), ip);
-        Announcer.frame(NOBODY, ip);
+        Claim.read(Announcer.frame(NOBODY, ip));
+        Announcer.question(NOBODY, ip);
       }
     }
     for (int round = 0; round < ROUNDS; round++) {

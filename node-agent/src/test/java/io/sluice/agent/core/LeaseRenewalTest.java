@@ -84,6 +84,25 @@ class LeaseRenewalTest {
     assertThat(LeaseRenewal.mode(Intent.RESTARTING)).isEqualTo(LeaseMode.AVAILABLE);
   }
 
+  /** A beat before it may have counted, and the node may have been declared silent since. */
+  @Test
+  void aFirstAcknowledgementThatComesLaterThanALeaseAfterTheBeginningEntitlesToNothing() {
+    renewal.begin(SESSION, START);
+    assertThat(renewal.acknowledged(acknowledged(START + millis(390), START + LEASE))).isEmpty();
+    assertThat(renewal.isProven(START + LEASE)).isFalse();
+  }
+
+  @Test
+  void aSessionIsProvenForAsLongAsItsBeatsAreAcknowledgedWithoutAGap() {
+    renewal.begin(SESSION, START);
+    assertThat(renewal.isProven(START)).isFalse();
+    renewal.acknowledged(acknowledged(START + millis(100), START + millis(105)));
+    assertThat(renewal.isProven(START + millis(499))).isTrue();
+    assertThat(renewal.isProven(START + millis(500))).isFalse();
+    renewal.acknowledged(acknowledged(START + millis(400), START + millis(510)));
+    assertThat(renewal.isProven(START + millis(511))).as("after a gap").isFalse();
+  }
+
   @Test
   void aFarewellRenewsNothing() {
     renewal.begin(SESSION, START);

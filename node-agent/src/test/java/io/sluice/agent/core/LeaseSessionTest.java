@@ -75,6 +75,28 @@ class LeaseSessionTest {
     assertThat(lease.strictLive(600)).isTrue();
   }
 
+  /** A beat before it may have counted, and the node may have been declared silent since. */
+  @Test
+  void aFirstAcknowledgementThatComesLaterThanALeaseAfterTheBeginningEntitlesToNothing() {
+    lease.beatSent(5, 10);
+    lease.beatSent(5, 390);
+    lease.acknowledged(5, 390, 400);
+
+    assertThat(lease.strictLive(401)).isFalse();
+    assertThat(lease.step(401, STRICT)).contains(Lapse.UNACKNOWLEDGED);
+  }
+
+  @Test
+  void whoYieldsBeginsTheNextSession() {
+    lease.acknowledged(5, 10, 20);
+
+    assertThat(lease.yield(50)).isEqualTo(Lapse.YIELDED);
+
+    assertThat(lease.session()).isEqualTo(6);
+    assertThat(lease.strictLive(51)).isFalse();
+    assertThat(lease.unacknowledged(51)).isFalse();
+  }
+
   @Test
   void acknowledgementsOfAFormerSessionMeanNothing() {
     lease.acknowledged(5, 10, 20);
