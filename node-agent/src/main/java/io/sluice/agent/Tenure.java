@@ -101,7 +101,7 @@ public final class Tenure {
    *
    * @param settled what was yielded and is not held in the new session
    */
-  void begin(long session, Collection<IpAddress> settled, long now) {
+  public void begin(long session, Collection<IpAddress> settled, long now) {
     lock.lock();
     try {
       renewal.begin(session, now);
@@ -118,7 +118,8 @@ public final class Tenure {
    *
    * @param toThisSession which of them were granted to the present session
    */
-  void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> held, Collection<IpAddress> toThisSession) {
+  public void admit(
+      SortedMap<LeaseMode, SortedSet<IpAddress>> held, Collection<IpAddress> toThisSession) {
     lock.lock();
     try {
       watch.held(

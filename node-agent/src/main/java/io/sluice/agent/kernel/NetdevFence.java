@@ -37,6 +37,11 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
     return socket.port();
   }
 
+  /** Held while the kernel is told; a test makes a renewal wait for it. */
+  ReentrantLock lock() {
+    return lock;
+  }
+
   private void commit(NftTransaction transaction) {
     lock.lock();
     try {

@@ -62,6 +62,17 @@ final class Probe implements AutoCloseable {
     return sourceSeenBy(host, 1);
   }
 
+  /** Sends a datagram and does not wait for the answer. */
+  void send(String host) {
+    try {
+      socket.send(
+          new DatagramPacket(
+              new byte[1], 1, new InetSocketAddress(InetAddress.getByName(host), PORT)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   Optional<String> sourceSeenBy(String host, int bytes) {
     try {
       socket.setSoTimeout(ANSWER_MILLIS);

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -177,6 +178,13 @@ final class Underlay implements AutoCloseable {
   /** A deadline so far from now. */
   static LeaseFence.Deadline in(Duration lease) {
     return LeaseFence.Deadline.after(System.nanoTime(), WallClock.nanos(), lease.toNanos());
+  }
+
+  /** These, in mode available. */
+  static SortedMap<LeaseMode, SortedSet<IpAddress>> available(IpAddress... addresses) {
+    SortedMap<LeaseMode, SortedSet<IpAddress>> all = new TreeMap<>();
+    all.put(LeaseMode.AVAILABLE, new TreeSet<>(List.of(addresses)));
+    return all;
   }
 
   static SortedMap<Integer, NextHop> route(int holder, boolean direct) {
