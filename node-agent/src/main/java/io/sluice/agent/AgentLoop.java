@@ -211,7 +211,7 @@ public final class AgentLoop {
     if (!takenOver) {
       takenOver = true;
       SortedSet<IpAddress> open = new TreeSet<>(fulfilment.inKernel());
-      open.retainAll(tenure.takeOver(settings.lease().toNanos()));
+      open.retainAll(tenure.takeOver());
       log.info("of what an earlier life left, open: {}", open);
       fulfilment.carryOver(open);
     }

@@ -49,6 +49,9 @@ public final class Tenure {
   /** What the kernel admits; empty if that is not known. */
   private Optional<SortedMap<LeaseMode, SortedSet<IpAddress>>> admitted = Optional.empty();
 
+  /** Whether what is open was left so by a former process, and no beat was sent since. */
+  private boolean takesOver;
+
   private volatile Optional<String> error = Optional.empty();
   private volatile Runnable trouble = () -> {};
 
@@ -81,18 +84,20 @@ public final class Tenure {
 
   /**
    * What a former process left open and this one, which has just read all decisions, may keep open.
-   * What has been shut is not opened again: the decision that takes it away may be on its way.
+   * What has been shut is not opened again: the decision that takes it away may be on its way. Nor
+   * is anything prolonged yet: only a beat entitles to that, and until the first one this process
+   * may stand still as any other.
    */
-  SortedSet<IpAddress> takeOver(long leaseNanos) {
-    long wall = wallClock.getAsLong();
-    Deadline deadline = Deadline.after(clock.getAsLong(), wall, leaseNanos);
+  SortedSet<IpAddress> takeOver() {
+    lock.lock();
     try {
-      return fence.prolong(LeaseMode.AVAILABLE, deadline)
-          ? fence.open()
-          : Collections.emptySortedSet();
+      takesOver = true;
+      return fence.open();
     } catch (DataPlaneException e) {
       failed(e);
       return Collections.emptySortedSet();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -269,11 +274,27 @@ public final class Tenure {
       return;
     }
     try {
-      fence.renew(mode, until);
+      if (takesOver && mode == LeaseMode.AVAILABLE) {
+        goOnIfStillOpen(until);
+      } else {
+        fence.renew(mode, until);
+      }
       error = Optional.empty();
     } catch (DataPlaneException e) {
       failed(e);
     }
+  }
+
+  /** The first beat: what the former process left may have been shut since it was looked at. */
+  private void goOnIfStillOpen(Deadline until) {
+    if (!fence.prolong(LeaseMode.AVAILABLE, until)) {
+      for (IpAddress floatingIp : admitted.orElseThrow().get(LeaseMode.AVAILABLE)) {
+        watch.lost(floatingIp);
+        shut(floatingIp);
+      }
+      fence.renew(LeaseMode.AVAILABLE, until);
+    }
+    takesOver = false;
   }
 
   /** What could not be shut ends with the lease at the latest: nothing is renewed until then. */

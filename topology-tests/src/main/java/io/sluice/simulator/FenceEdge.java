@@ -74,7 +74,11 @@ final class FenceEdge implements LeaseFence {
   @Override
   public SortedSet<IpAddress> open() {
     refuseIfTold();
-    return fence().open();
+    SortedSet<IpAddress> open = fence().open();
+    if (world.behaviour().renewsFormerSession(false)) {
+      open.addAll(fence().admitted(LeaseMode.AVAILABLE));
+    }
+    return open;
   }
 
   private void refuseIfTold() {

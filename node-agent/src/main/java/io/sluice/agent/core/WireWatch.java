@@ -142,6 +142,13 @@ public final class WireWatch {
     return Response.YIELD;
   }
 
+  /** The address has been shut for a time in which somebody may have been told to take over. */
+  public void lost(IpAddress address) {
+    held.remove(address);
+    granted.remove(address);
+    yielded.add(address);
+  }
+
   private Response defend(IpAddress address, long now) {
     Long before = defendedAt.get(address);
     if (before != null && now - before < DEFENDS_EVERY_NANOS) {
