@@ -261,7 +261,7 @@ public final class AgentLoop {
       case STALLED ->
           tenure.askBeforeGoingOn(
               fulfilment.heldByMode().getOrDefault(LeaseMode.AVAILABLE, mayStay), now);
-      case UNACKNOWLEDGED, YIELDED -> mayStay.addAll(fulfilment.inKernel());
+      case UNACKNOWLEDGED, YIELDED -> mayStay.addAll(fulfilment.held());
     }
     mayStay.removeAll(yielded);
     log.warn(
@@ -280,7 +280,7 @@ public final class AgentLoop {
     SortedSet<IpAddress> unanswered = tenure.unanswered(now);
     if (!unanswered.isEmpty()) {
       log.warn("nobody answers for {}: going on with them, without Kafka", unanswered);
-      unanswered.addAll(fulfilment.inKernel());
+      unanswered.addAll(fulfilment.held());
       fulfilment.carryOver(unanswered);
     }
   }

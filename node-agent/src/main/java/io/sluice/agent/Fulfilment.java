@@ -275,6 +275,13 @@ final class Fulfilment {
     return inKernel;
   }
 
+  /** The floating IPs that the kernel holds and this session may. */
+  SortedSet<IpAddress> held() {
+    SortedSet<IpAddress> held = new TreeSet<>(wanted);
+    held.retainAll(inKernel);
+    return held;
+  }
+
   /** The floating IPs that the kernel holds and this session may, by what keeps them alive. */
   SortedMap<LeaseMode, SortedSet<IpAddress>> heldByMode() {
     SortedMap<LeaseMode, SortedSet<IpAddress>> byMode = new TreeMap<>();

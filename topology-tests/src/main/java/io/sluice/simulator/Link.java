@@ -14,13 +14,28 @@ final class Link {
   /** When a producer gives up on a record. */
   static final long GIVES_UP_AFTER = TimeUnit.SECONDS.toNanos(2);
 
-  private record Message(long sentAt, Runnable arrive, Runnable lost) {}
+  /** Something on its way; ready once it could arrive if nothing older were before it. */
+  private static final class Message {
+    private final long sentAt;
+    private final Runnable arrive;
+    private final Runnable lost;
+    private boolean ready;
+
+    private Message(long sentAt, Runnable arrive, Runnable lost) {
+      this.sentAt = sentAt;
+      this.arrive = arrive;
+      this.lost = lost;
+    }
+  }
 
   private final Timeline timeline;
   private final Dice dice;
   private final BooleanSupplier brokerIsUp;
   private final long patience;
-  private final Queue<Message> waiting = new ArrayDeque<>();
+
+  /** In the order in which they were sent, which is that in which they arrive. */
+  private final Queue<Message> underWay = new ArrayDeque<>();
+
   private boolean cut;
   private boolean drops;
   private long extraDelay;
@@ -68,23 +83,24 @@ final class Link {
   }
 
   void send(Runnable arrive, Runnable lost) {
-    Message message = new Message(timeline.now(), arrive, lost);
     if (cut && drops) {
       timeline.after(patience, lost);
-    } else if (!isOpen() || !waiting.isEmpty()) {
-      waiting.add(message);
+      return;
+    }
+    Message message = new Message(timeline.now(), arrive, lost);
+    boolean held = !isOpen() || underWay.stream().anyMatch(earlier -> earlier.ready);
+    underWay.add(message);
+    if (held) {
+      message.ready = true;
     } else {
       long arrival = Math.max(lastArrival, timeline.now() + delay());
       lastArrival = arrival;
-      timeline.after(arrival - timeline.now(), () -> arrive(message));
-    }
-  }
-
-  private void arrive(Message message) {
-    if (isOpen() && waiting.isEmpty()) {
-      message.arrive().run();
-    } else {
-      waiting.add(message);
+      timeline.after(
+          arrival - timeline.now(),
+          () -> {
+            message.ready = true;
+            flush();
+          });
     }
   }
 
@@ -94,10 +110,10 @@ final class Link {
   }
 
   private void flush() {
-    while (isOpen() && !waiting.isEmpty()) {
-      Message message = waiting.remove();
-      boolean tooLate = timeline.now() - message.sentAt() > patience;
-      (tooLate ? message.lost() : message.arrive()).run();
+    while (isOpen() && !underWay.isEmpty() && underWay.peek().ready) {
+      Message message = underWay.remove();
+      boolean tooLate = timeline.now() - message.sentAt > patience;
+      (tooLate ? message.lost : message.arrive).run();
     }
   }
 }
