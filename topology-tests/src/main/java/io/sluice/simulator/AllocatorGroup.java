@@ -18,6 +18,7 @@ final class AllocatorGroup {
   private final AllocationSettings settings;
   private final Trace trace;
   private Optional<AllocatorTask> active = Optional.empty();
+  private long startedAt;
 
   AllocatorGroup(
       Timeline timeline,
@@ -35,6 +36,11 @@ final class AllocatorGroup {
             timeline, dice.between(-100, 100), dice.millis(0, 1e6), dice.millis(-200, 200));
     this.settings = settings;
     this.trace = trace;
+  }
+
+  /** When the task that is active, or was last, began. */
+  long startedAt() {
+    return startedAt;
   }
 
   void arrived(InputTopic topic) {
@@ -58,6 +64,7 @@ final class AllocatorGroup {
   void start() {
     AllocatorTask task = new AllocatorTask(timeline, dice, kafka, behaviour, clock, settings);
     active = Optional.of(task);
+    startedAt = timeline.now();
     task.start();
     trace.note("allocator", () -> "has taken over");
   }

@@ -33,10 +33,14 @@ final class LogCheck {
   /**
    * @param blameless whether nothing has been wrong with this node for some time
    */
-  LogCheck(Predicate<String> blameless, AllocationSettings settings, LongSupplier globalNanos) {
+  LogCheck(
+      Predicate<String> blameless,
+      AllocationSettings settings,
+      LongSupplier globalNanos,
+      LongSupplier takenOverNanos) {
     this.blameless = blameless;
     this.holdOffs = new HoldOffCheck(settings.holdOff());
-    this.moves = new MoveCheck(settings, globalNanos);
+    this.moves = new MoveCheck(settings, globalNanos, takenOverNanos);
   }
 
   void committed(AuditEntry entry) {

@@ -31,19 +31,24 @@ final class MoveCheck {
   /** By so much the commits of two decisions may be nearer to each other than the decisions. */
   private static final long COMMIT_MILLIS = 30;
 
+  private static final long CATCHES_UP_WITHIN = TimeUnit.SECONDS.toNanos(1);
+
   private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
   private final AllocationSettings settings;
   private final LongSupplier globalNanos;
+  private final LongSupplier takenOverNanos;
   private final Map<IpAddress, Long> sinceMillis = new TreeMap<>();
   private final Map<IpAddress, Long> sinceNanos = new TreeMap<>();
 
   /**
    * @param globalNanos the time of the simulation
+   * @param takenOverNanos when the active task began
    */
-  MoveCheck(AllocationSettings settings, LongSupplier globalNanos) {
+  MoveCheck(AllocationSettings settings, LongSupplier globalNanos, LongSupplier takenOverNanos) {
     this.settings = settings;
     this.globalNanos = globalNanos;
+    this.takenOverNanos = takenOverNanos;
   }
 
   /**
@@ -108,7 +113,8 @@ final class MoveCheck {
     boolean hadItsTime =
         since != null
             && (entry.timeMillis() - since >= settings.handoverMillis()
-                || waitedNanos(ip) >= shortestWaitNanos());
+                || waitedNanos(ip) >= shortestWaitNanos()
+                || isCatchingUp(ip));
     require(
         hadItsTime || isReady(state, ip, before.epoch(), now.successor().get()),
         "%s is asked back from %s before its successor is ready: %s",
@@ -120,6 +126,11 @@ final class MoveCheck {
   /** The log's time may have stepped back meanwhile without an entry that shows it. */
   private long waitedNanos(IpAddress ip) {
     return globalNanos.getAsLong() - sinceNanos.get(ip);
+  }
+
+  /** A task that reads the beats it has missed sees time pass in an instant. */
+  private boolean isCatchingUp(IpAddress ip) {
+    return sinceNanos.get(ip) - takenOverNanos.getAsLong() < CATCHES_UP_WITHIN;
   }
 
   private long shortestWaitNanos() {

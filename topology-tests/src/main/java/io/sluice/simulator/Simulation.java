@@ -79,7 +79,7 @@ public final class Simulation {
     allocators = new AllocatorGroup(timeline, dice.split(), kafka, behaviour, settings, trace);
     operator = new Operator(world, dice.split(), nodes, available, strict);
     faults = new Faults(world, dice.split(), nodes, allocators, operator);
-    log = new LogCheck(this::isBlameless, settings, timeline::now);
+    log = new LogCheck(this::isBlameless, settings, timeline::now, allocators::startedAt);
     convergence = new Convergence(world, nodes, addresses, allocators);
   }
 
