@@ -236,7 +236,7 @@ public final class AgentLoop {
           millis(now - lastHeard.orElse(now)));
     }
     fulfilment.carryOut(session, current.strictLive(now), now);
-    if (reconciler.error().isPresent()) {
+    if (reconciler.takeInstalled() || reconciler.error().isPresent()) {
       tenure.doubt();
     }
     tenure.admit(fulfilment.heldByMode(), fulfilment.granted());

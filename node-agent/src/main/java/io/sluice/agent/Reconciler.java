@@ -45,6 +45,7 @@ final class Reconciler {
   private long notBefore;
   private long lastFailure;
   private boolean driftNoticed;
+  private boolean installed;
   private long checkNotBefore;
   private long nextCheck;
   private long driftRepaired;
@@ -74,6 +75,13 @@ final class Reconciler {
   /** What went wrong last and still is. */
   Optional<String> error() {
     return error;
+  }
+
+  /** Whether our fixed rules were loaded since the last call: if they were gone, so is the fence. */
+  boolean takeInstalled() {
+    boolean since = installed;
+    installed = false;
+    return since;
   }
 
   /** How often the kernel was found to differ, and was put right. */
@@ -153,6 +161,7 @@ final class Reconciler {
     driftNoticed = false;
     long start = clock.getAsLong();
     dataPlane.install();
+    installed = true;
     nic = Optional.of(dataPlane.nic());
     kernel = Optional.of(dataPlane.observe());
     long took = clock.getAsLong() - start;
