@@ -58,7 +58,7 @@ public final class LeaseRenewal {
   /**
    * What an acknowledged beat entitles to: the strict lease of its session, or with the
    * announcement of a restart, the longer available one. Empty if it was late, or older than
-   * another one.
+   * another one, or announces a restart after a gap in the acknowledgements.
    */
   public Optional<Deadline> acknowledged(Input.BeatAcknowledged beat) {
     if (beat.session() != session) {
@@ -66,8 +66,11 @@ public final class LeaseRenewal {
     }
     return switch (beat.intent()) {
       case RUNNING -> strict(beat);
+      // After a gap the addresses may be elsewhere, and nobody would be here to yield.
       case RESTARTING ->
-          Optional.of(Deadline.after(beat.sentAt(), beat.sentAtWall(), restartLeaseNanos));
+          isProven(beat.receivedAt())
+              ? Optional.of(Deadline.after(beat.sentAt(), beat.sentAtWall(), restartLeaseNanos))
+              : Optional.empty();
       case STOPPING -> Optional.empty();
     };
   }

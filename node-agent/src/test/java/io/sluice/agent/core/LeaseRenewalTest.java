@@ -76,12 +76,24 @@ class LeaseRenewalTest {
   @Test
   void anAnnouncedRestartThatWasAcknowledgedKeepsTheAvailableLeaseLonger() {
     renewal.begin(SESSION, START);
-    Input.BeatAcknowledged beat =
-        new Input.BeatAcknowledged(
-            SESSION, Intent.RESTARTING, START, START + WALL_AHEAD, START + millis(3));
-    assertThat(renewal.acknowledged(beat))
-        .contains(new Deadline(START + millis(8_000), START + millis(8_000) + WALL_AHEAD));
+    renewal.acknowledged(acknowledged(START, START + millis(3)));
+    assertThat(renewal.acknowledged(restarting(START + millis(50), START + millis(53))))
+        .contains(new Deadline(START + millis(8_050), START + millis(8_050) + WALL_AHEAD));
     assertThat(LeaseRenewal.mode(Intent.RESTARTING)).isEqualTo(LeaseMode.AVAILABLE);
+  }
+
+  /** Its addresses may be elsewhere already, and nobody would be here to yield. */
+  @Test
+  void anAnnouncedRestartOpensNothingAgainAfterAGapInTheAcknowledgements() {
+    renewal.begin(SESSION, START);
+    assertThat(renewal.acknowledged(restarting(START, START + millis(3)))).as("first").isEmpty();
+    renewal.acknowledged(acknowledged(START, START + millis(3)));
+    assertThat(renewal.acknowledged(restarting(START + millis(100), START + LEASE))).isEmpty();
+  }
+
+  private static Input.BeatAcknowledged restarting(long sentAt, long receivedAt) {
+    return new Input.BeatAcknowledged(
+        SESSION, Intent.RESTARTING, sentAt, sentAt + WALL_AHEAD, receivedAt);
   }
 
   /** A beat before it may have counted, and the node may have been declared silent since. */
