@@ -48,7 +48,7 @@ final class FixedParts {
     if (!nic.asksWithOwnAddress()) {
       askWithOwnAddress(nic);
     }
-    runNft(RuleSet.install(tunnel.device()) + RuleSet.installFence(nic.name()));
+    runNft(RuleSet.install(nic.name(), tunnel.device()));
     for (IpFamily family : IpFamily.values()) {
       route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
     }

@@ -57,7 +57,13 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
     for (IpFamily family : IpFamily.values()) {
       transaction.flush(NftSet.guarded(family));
     }
-    pool.forEach(ip -> transaction.add(member(NftSet.guarded(ip.family()), ip)));
+    transaction.flush(NftSet.guardedArp());
+    for (IpAddress ip : pool) {
+      transaction.add(member(NftSet.guarded(ip.family()), ip));
+      if (ip.family() == IpFamily.IPV4) {
+        transaction.add(member(NftSet.guardedArp(), ip));
+      }
+    }
     commit(transaction);
   }
 

@@ -15,6 +15,7 @@ final class NftMessages {
   private static final int NFNL_MSG_BATCH_BEGIN = 0x10;
   private static final int NFNL_MSG_BATCH_END = 0x11;
   private static final int NFPROTO_INET = 1;
+  private static final int NFPROTO_ARP = 3;
   private static final int NFPROTO_NETDEV = 5;
 
   static final int NFT_MSG_NEWSETELEM = SUBSYSTEM | 12;
@@ -177,6 +178,9 @@ final class NftMessages {
   }
 
   private static int family(NftSet set) {
+    if (set.content() == NftSet.Content.GUARDED_ARP) {
+      return NFPROTO_ARP;
+    }
     return set.content().isOfFence() ? NFPROTO_NETDEV : NFPROTO_INET;
   }
 

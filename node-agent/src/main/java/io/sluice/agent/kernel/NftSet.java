@@ -33,6 +33,7 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
     // Those of fence.nft:
     GUARDED_V4,
     GUARDED_V6,
+    GUARDED_ARP,
     AVAILABLE_V4,
     AVAILABLE_V6,
     STRICT_V4,
@@ -113,6 +114,11 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
 
   static NftSet guarded(IpFamily family) {
     return of(family, Content.GUARDED_V4, Content.GUARDED_V6, 0);
+  }
+
+  /** The same IPv4 addresses once more, for another table. */
+  static NftSet guardedArp() {
+    return new NftSet(Content.GUARDED_ARP, 0);
   }
 
   /** The addresses of a mode that this node has admitted. */

@@ -74,21 +74,18 @@ final class RuleSet {
         .collect(Collectors.joining(separator));
   }
 
-  /** Commands that put the rules in place, whatever is there, and keep all elements. */
-  static String install(String tunnel) {
-    return fillIn(TABLES, "tunnel", tunnel);
-  }
-
-  /** Commands that put the fence in place at this network interface, and keep all elements. */
-  static String installFence(String nic) {
-    return fillIn(FENCE, "nic", nic);
-  }
-
-  private static String fillIn(String resource, String device, String deviceName) {
+  /**
+   * Commands that put the rules in place, whatever is there, and the fence at this network
+   * interface, and keep all elements.
+   */
+  static String install(String nic, String tunnel) {
+    Map<String, String> devices = Map.of("nic", nic, "tunnel", tunnel);
     return PLACEHOLDER
-        .matcher(text(resource))
+        .matcher(text(TABLES) + text(FENCE))
         .replaceAll(found ->
-            found.group(1).equals(device) ? '"' + deviceName + '"' : value(found.group(1)));
+            devices.containsKey(found.group(1))
+                ? '"' + devices.get(found.group(1)) + '"'
+                : value(found.group(1)));
   }
 
   private static String value(String name) {
@@ -103,6 +100,8 @@ final class RuleSet {
     delete table inet %1$s
     add table netdev %1$s
     delete table netdev %1$s
+    add table arp %1$s
+    delete table arp %1$s
     """
         .formatted(Ownership.TABLE);
   }

@@ -78,6 +78,7 @@ final class TableReading {
       case CLUSTER_V4, CLUSTER_V6 -> boundary(element);
       case GUARDED_V4,
           GUARDED_V6,
+          GUARDED_ARP,
           AVAILABLE_V4,
           AVAILABLE_V6,
           STRICT_V4,

@@ -28,7 +28,7 @@ class NftTransactionTest {
   void open() {
     namespace = NetworkNamespace.create("nft");
     try (Libnftables nft = namespace.inside(Libnftables::new)) {
-      nft.run(RuleSet.install("sluice0"));
+      nft.run(RuleSet.install("lo", "sluice0"));
     }
     socket = namespace.inside(() -> NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER));
   }

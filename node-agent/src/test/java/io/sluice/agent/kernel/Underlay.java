@@ -50,7 +50,7 @@ final class Underlay implements AutoCloseable {
   private static final Duration LONG_LEASE = Duration.ofMinutes(5);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final NetworkNamespace wire;
+  final NetworkNamespace wire;
   final NetworkNamespace outside;
   final NetworkNamespace pod1;
   final NetworkNamespace pod2;
@@ -60,7 +60,7 @@ final class Underlay implements AutoCloseable {
   Underlay() {
     try {
       wire = namespace("wire");
-      wire.run("ip link add bridge type bridge");
+      wire.run("ip link add bridge type bridge mcast_snooping 0");
       wire.run("ip link set bridge up");
       nodes = List.of(node(1), node(2), node(3));
       outside = outsideHost();
