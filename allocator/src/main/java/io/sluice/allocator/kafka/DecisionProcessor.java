@@ -118,12 +118,15 @@ final class DecisionProcessor<I>
     }
     I input = blueprint.reader().read(source.topic(), record.key(), record.value());
     Cluster<I> cluster = clusterOf(record.key());
+    // Read once: a pause between two readings would be counted as silence.
+    long monotonicMillis = monotonicMillis();
     if (blueprint.reader().isClock(source.topic())) {
-      cluster.clock().heard(record.timestamp(), monotonicMillis());
+      cluster.clock().heard(record.timestamp(), monotonicMillis);
     }
     Cause cause =
         new Cause(source.topic(), source.partition(), source.offset(), record.timestamp());
-    long nowMillis = nowMillis(cluster);
+    long nowMillis =
+        cluster.clock().nowMillis(monotonicMillis, context.currentSystemTimeMs());
     long startedNanos = System.nanoTime();
     List<AuditEntry> entries = cluster.decider().on(input, cause, nowMillis);
     publish(record.key().cluster(), cluster, entries, startedNanos);
