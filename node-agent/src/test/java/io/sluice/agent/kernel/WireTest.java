@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.agent.Tenure;
 import io.sluice.agent.core.ArpPacket;
+import io.sluice.agent.core.DataPlane;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.core.WireWatch.Response;
@@ -62,33 +63,38 @@ class WireTest {
     net.nobodyHolds();
     net.nodes.forEach(node -> node.run("conntrack -F"));
     net.holder(HOLDER, true);
+    // What all this made the nodes say has been heard before a test begins to listen.
+    awaitMarkers(OTHER, HOLDER, (_, _) -> {});
+    awaitMarkers(HOLDER, OTHER, (_, _) -> {});
   }
 
   private void listen(int node) {
+    net.dataPlanes.get(node).onClaim(this::hear);
+  }
+
+  private void hear(IpAddress ip, String mac) {
+    if (ip.equals(Underlay.FLOATING) || ip.equals(Underlay.FLOATING_V6)) {
+      heard.add(new Claim(ip, mac));
+    }
+  }
+
+  /** The wire keeps the order of what one machine sends, in each of the two protocols. */
+  private static void awaitMarkers(int node, int from, DataPlane.ClaimListener meanwhile) {
+    List<IpAddress> markers =
+        List.of(IpAddress.parse("10.40.9." + (1 + from)), IpAddress.parse("fd00:40::9:" + from));
+    Queue<IpAddress> marks = new ConcurrentLinkedQueue<>();
     net.dataPlanes
         .get(node)
         .onClaim((ip, mac) -> {
-          if (ip.equals(Underlay.FLOATING) || ip.equals(Underlay.FLOATING_V6)) {
-            heard.add(new Claim(ip, mac));
+          if (markers.contains(ip)) {
+            marks.add(ip);
+          } else {
+            meanwhile.claimed(ip, mac);
           }
         });
-  }
-
-  /** Everything that was sent before has been heard once this has: the wire keeps the order. */
-  private void awaitMarker() {
-    IpAddress marker = IpAddress.parse("10.40.9." + (1 + heard.size() % 250));
-    Queue<Claim> marks = new ConcurrentLinkedQueue<>();
-    net.dataPlanes
-        .get(HOLDER)
-        .onClaim((ip, mac) -> {
-          if (ip.equals(marker)) {
-            marks.add(new Claim(ip, mac));
-          } else if (ip.equals(Underlay.FLOATING) || ip.equals(Underlay.FLOATING_V6)) {
-            heard.add(new Claim(ip, mac));
-          }
-        });
-    net.dataPlanes.get(OTHER).announce(marker);
-    await().atMost(Duration.ofSeconds(5)).until(() -> !marks.isEmpty());
+    markers.forEach(net.dataPlanes.get(from)::announce);
+    await().atMost(Duration.ofSeconds(5)).until(() -> marks.containsAll(markers));
+    net.dataPlanes.get(node).onClaim((_, _) -> {});
   }
 
   @ParameterizedTest
@@ -111,7 +117,7 @@ class WireTest {
     net.dataPlanes.get(HOLDER).announce(ip);
     net.dataPlanes.get(HOLDER).ask(ip);
     net.dataPlanes.get(OTHER).ask(ip);
-    awaitMarker();
+    awaitMarkers(HOLDER, OTHER, this::hear);
 
     assertThat(heard).isEmpty();
   }
