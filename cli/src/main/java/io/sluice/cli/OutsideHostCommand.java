@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "143:ended by SIGTERM"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  sluice outside-host --address 203.0.113.10", "  sluice outside-host"})
+    footer = {"  ./sluice outside-host --address 203.0.113.10", "  sluice outside-host"})
 final class OutsideHostCommand implements Callable<Integer> {
 
   @Option(

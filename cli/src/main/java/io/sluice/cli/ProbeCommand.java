@@ -36,8 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
     exitCodeList = {"0:there was an answer", "1:there was none", "2:wrong options"},
     footerHeading = "%nExamples:%n",
     footer = {
-      "  sluice probe 203.0.113.10",
-      "  sluice probe 203.0.113.10 --for 10 --interval-millis 1 --output json"
+      "  ./sluice probe 203.0.113.10",
+      "  ./sluice probe 203.0.113.10 --for 10 --interval-millis 1 --output json"
     })
 final class ProbeCommand implements Callable<Integer> {
 

@@ -253,39 +253,6 @@ class FenceTest {
     return Long.parseLong(counter.replaceAll("(?s).*packets (\\d+).*", "$1"));
   }
 
-  /** A second interface of the holder on the same segment has no fence of its own. */
-  @Test
-  void noOtherInterfaceAnswersForTheAddressOrLetsItOut() {
-    NetworkNamespace holder = net.nodes.get(HOLDER);
-    NetworkNamespace.exec(
-        ("ip link add second netns " + net.wire.name())
-            .concat(" type veth peer name eth1 netns " + holder.name())
-            .split(" "));
-    try {
-      net.wire.run("ip link set second master bridge up");
-      holder.run("sysctl -qw net.ipv6.conf.eth1.disable_ipv6=1");
-      holder.run("ip link set eth1 up");
-      holder.run("ip addr add 10.40.0.99/16 dev eth1 noprefixroute");
-      net.outside.run("ip neigh flush to 10.40.0.99");
-      try (Probe probe = Probe.from(net.outside)) {
-        probe.sourceSeenBy("10.40.0.99");
-      }
-      assertThat(net.outside.run("ip neigh show to 10.40.0.99")).contains("lladdr");
-      fence.renew(LeaseMode.AVAILABLE, Underlay.in(Duration.ofMillis(-1)));
-      assertThat(answersArp()).as("ARP").isFalse();
-
-      fence.renew(LeaseMode.AVAILABLE, Underlay.in(LONG));
-      holder.run("ip route add " + Underlay.MATCHED + " via 10.40.0.254 dev eth1 onlink");
-      try (Probe probe = Probe.from(net.pod1)) {
-        assertThat(seen(probe, Underlay.MATCHED)).as("through the other interface").isEmpty();
-      }
-    } finally {
-      net.wire.run("ip link del second");
-    }
-    assertThat(holder.run("nft list counter inet sluice other_interface"))
-        .doesNotContain("packets 0 ");
-  }
-
   private void assertShut() {
     assertThat(fence.open()).doesNotContain(Underlay.FLOATING);
     try (Probe probe = Probe.from(net.pod1)) {
