@@ -73,6 +73,8 @@ class OperationsIT {
     HttpURLConnection connection =
         (HttpURLConnection)
             URI.create("http://127.0.0.1:%d%s".formatted(port, path)).toURL().openConnection();
+    // A connection that is kept would be used again for the same address in another namespace.
+    connection.setRequestProperty("Connection", "close");
     int code = connection.getResponseCode();
     try (InputStream body =
         code < 400 ? connection.getInputStream() : connection.getErrorStream()) {

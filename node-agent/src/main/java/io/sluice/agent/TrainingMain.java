@@ -36,9 +36,9 @@ import picocli.CommandLine.Mixin;
  * the agent itself. It touches the real kernel as far as that lets it.
  */
 @Command(name = "sluice-agent-training", description = "Trains an AOT cache for the agent.")
-final class TrainingRun implements Callable<Integer> {
+final class TrainingMain implements Callable<Integer> {
 
-  private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
+  private static final Logger log = LoggerFactory.getLogger(TrainingMain.class);
   private static final Duration LEASE = Duration.ofMillis(400);
   private static final Duration RESTART_LEASE = Duration.ofSeconds(5);
   private static final Duration BEAT = Duration.ofMillis(100);
@@ -47,12 +47,12 @@ final class TrainingRun implements Callable<Integer> {
   @Mixin private KafkaOptions kafka;
   @Mixin private OperationsOptions operations = new OperationsOptions(OperationsOptions.AGENT_PORT);
 
-  private TrainingRun() {}
+  private TrainingMain() {}
 
   public static void main(String[] arguments) {
     // Parsing the real options is part of every start.
     Main.commandLine().parseArgs("--node-name", "node-1", "--bootstrap-servers", "localhost:9092");
-    System.exit(new CommandLine(new TrainingRun()).execute(arguments));
+    System.exit(new CommandLine(new TrainingMain()).execute(arguments));
   }
 
   @Override
