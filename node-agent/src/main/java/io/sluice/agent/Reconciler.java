@@ -77,7 +77,9 @@ final class Reconciler {
     return error;
   }
 
-  /** Whether our fixed rules were loaded since the last call: if they were gone, so is the fence. */
+  /**
+   * Whether our fixed rules were loaded since the last call: if they were gone, so is the fence.
+   */
   boolean takeInstalled() {
     boolean since = installed;
     installed = false;

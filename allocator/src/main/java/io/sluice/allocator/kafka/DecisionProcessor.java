@@ -125,8 +125,7 @@ final class DecisionProcessor<I>
     }
     Cause cause =
         new Cause(source.topic(), source.partition(), source.offset(), record.timestamp());
-    long nowMillis =
-        cluster.clock().nowMillis(monotonicMillis, context.currentSystemTimeMs());
+    long nowMillis = cluster.clock().nowMillis(monotonicMillis, context.currentSystemTimeMs());
     long startedNanos = System.nanoTime();
     List<AuditEntry> entries = cluster.decider().on(input, cause, nowMillis);
     publish(record.key().cluster(), cluster, entries, startedNanos);

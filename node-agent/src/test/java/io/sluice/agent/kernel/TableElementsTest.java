@@ -150,7 +150,9 @@ class TableElementsTest {
 
   @Test
   void theRulesHaveAllTheirValues() {
-    assertThat(RuleSet.install("nic5", "tunnel7")).contains("\"tunnel7\"", "\"nic5\"").doesNotContain("$");
+    assertThat(RuleSet.install("nic5", "tunnel7"))
+        .contains("\"tunnel7\"", "\"nic5\"")
+        .doesNotContain("$");
   }
 
   @Test
