@@ -156,7 +156,7 @@ class WatchersTest {
   }
 
   private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(100));
+    return await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(100));
   }
 
   private void passed(int events) {
