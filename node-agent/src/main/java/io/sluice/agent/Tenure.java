@@ -6,6 +6,7 @@ import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseFence.Deadline;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
+import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
 import java.util.Collection;
@@ -261,6 +262,7 @@ public final class Tenure {
       } else if (input instanceof Input.BeatAcknowledged beat) {
         renewal
             .acknowledged(beat)
+            .filter(_ -> beat.intent() != Intent.RESTARTING || watch.holdsOnlyWhatWasGranted())
             .ifPresent(until -> renew(LeaseRenewal.mode(beat.intent()), until));
       }
     } finally {

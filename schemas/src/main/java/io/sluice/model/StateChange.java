@@ -49,17 +49,30 @@ public sealed interface StateChange {
   record LivenessChanged(String node, Liveness liveness, long session, long sinceMillis)
       implements StateChange {
 
+    /** Whether the session goes on: the agent beats, or has said that it will be back at once. */
+    public boolean isAlive() {
+      return switch (liveness) {
+        case ALIVE, RESTARTING -> true;
+        case SILENT, LEFT -> false;
+      };
+    }
+
     @Override
     public String entity() {
       return "liveness " + node;
     }
   }
 
-  /** Whether a node beats, does not, or has said it would leave. */
+  /** Whether a node beats, does not, or has said what it is about to do. */
   enum Liveness {
     ALIVE,
     SILENT,
-    LEFT
+    LEFT,
+    /**
+     * Has said that it will be back at once. It keeps what it has, its kernel holds that open
+     * meanwhile, and it is given nothing new.
+     */
+    RESTARTING
   }
 
   /**

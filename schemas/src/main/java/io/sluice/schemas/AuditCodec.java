@@ -1,9 +1,11 @@
 package io.sluice.schemas;
 
 import io.sluice.model.AuditEntry;
+import io.sluice.model.StateChange;
 import io.sluice.protocol.AuditEntryRecord;
 import io.sluice.protocol.CauseRecord;
 import java.time.Instant;
+import java.util.OptionalInt;
 
 final class AuditCodec implements Codec<AuditEntry, AuditEntryRecord> {
 
@@ -21,6 +23,20 @@ final class AuditCodec implements Codec<AuditEntry, AuditEntryRecord> {
         cause(entry.cause()),
         Instant.ofEpochMilli(entry.timeMillis()),
         Fields.each(entry.changes(), changes::toRecord));
+  }
+
+  /** Its versions are those of the changes. */
+  @Override
+  public OptionalInt oldestVersion(AuditEntry entry) {
+    int version = 1;
+    for (StateChange change : entry.changes()) {
+      OptionalInt ofChange = changes.oldestVersion(change);
+      if (ofChange.isEmpty()) {
+        return OptionalInt.empty();
+      }
+      version = Math.max(version, ofChange.getAsInt());
+    }
+    return OptionalInt.of(version);
   }
 
   @Override

@@ -13,9 +13,14 @@ import io.sluice.protocol.StateChangeRecord;
 import io.sluice.protocol.WorkloadObservedRecord;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
+
+  private static final int FIRST = 1;
+  private static final int WITH_HOLD_OFFS = 2;
+  private static final int WITH_SUCCESSORS = 3;
 
   private final ResourceCodec resources = new ResourceCodec();
   private final WorkloadCodec workloads = new WorkloadCodec();
@@ -31,6 +36,34 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
   @Override
   public StateChangeRecord toRecord(StateChange change) {
     return new StateChangeRecord(content(change));
+  }
+
+  /**
+   * Holding nodes off, planned moves and restarts came one after the other; a program that does not
+   * know of them reads everything else.
+   */
+  @Override
+  public OptionalInt oldestVersion(StateChange change) {
+    return switch (change) {
+      case StateChange.LivenessChanged of ->
+          of.liveness() == StateChange.Liveness.RESTARTING
+              ? OptionalInt.empty()
+              : OptionalInt.of(FIRST);
+      case StateChange.HoldOffChanged _ -> OptionalInt.of(WITH_HOLD_OFFS);
+      case StateChange.AssignmentChanged(_, var assignment) ->
+          OptionalInt.of(
+              assignments.oldestVersion(assignment).isPresent() ? FIRST : WITH_SUCCESSORS);
+      case StateChange.AgentObserved(_, var report) ->
+          OptionalInt.of(
+              report.map(reports::oldestVersion).orElse(OptionalInt.of(FIRST)).isPresent()
+                  ? FIRST
+                  : WITH_SUCCESSORS);
+      case StateChange.ResourceObserved _,
+          StateChange.WorkloadObserved _,
+          StateChange.EgressChosen _,
+          StateChange.BindingChanged _ ->
+          OptionalInt.of(FIRST);
+    };
   }
 
   private Object content(StateChange change) {

@@ -137,6 +137,9 @@ final class Samples {
   private static final Binding.OfPod OF_POD = new Binding.OfPod(POD.ips(), "node-1");
   private static final Binding.ClusterNetworks NETWORKS =
       new Binding.ClusterNetworks(List.of(Cidr.parse("10.244.0.0/16"), Cidr.of(IP6)));
+  private static final StateChange.LivenessChanged RESTARTING =
+      new StateChange.LivenessChanged(
+          "node-1", StateChange.Liveness.RESTARTING, 2, 1_700_000_060_000L);
   private static final BindingId.OfPod POD_BINDING = new BindingId.OfPod("web", "shop", "web-1");
 
   static final List<Sample<?, ?>> ALL =
@@ -285,7 +288,17 @@ final class Samples {
                   45,
                   AuditEntry.Cause.tick(1_700_000_050_000L),
                   1_700_000_050_000L,
-                  List.of(new StateChange.AssignmentChanged(IP, MOVING)))));
+                  List.of(new StateChange.AssignmentChanged(IP, MOVING)))),
+          new Sample<>(new StateChangeCodec(), 4, "restarting", RESTARTING),
+          new Sample<>(
+              new AuditCodec(),
+              4,
+              "restart-begins",
+              new AuditEntry(
+                  46,
+                  new AuditEntry.Cause("sluice.heartbeats", 0, 4712, 1_700_000_060_000L),
+                  1_700_000_060_000L,
+                  List.of(RESTARTING))));
 
   private Samples() {}
 }

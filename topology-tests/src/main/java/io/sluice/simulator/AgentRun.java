@@ -67,8 +67,7 @@ final class AgentRun {
     tenure =
         new Tenure(
             new FenceEdge(world, node, this),
-            // A longer lease over restarts is not modelled: see docs/LEASES.md, what is open.
-            new LeaseRenewal(lease, lease),
+            new LeaseRenewal(lease, world.restartLease()),
             new WireWatch(lease),
             this::leaseClock,
             () -> node.clock().wall());

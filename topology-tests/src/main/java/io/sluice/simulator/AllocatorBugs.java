@@ -11,6 +11,7 @@ import io.sluice.model.AuditEntry.Cause;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AssignmentChanged;
 import io.sluice.model.StateChange.HoldOffChanged;
+import io.sluice.model.StateChange.LivenessChanged;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +148,21 @@ final class AllocatorBugs {
           }
         }
       };
+    }
+  }
+
+  /** Known only to the task that heard of it. */
+  static final class RestartForgotten extends Behaviour {
+    @Override
+    Decider<AllocationInput> decider(
+        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
+      return new RewritingDecider(
+          allocation,
+          change ->
+              change instanceof LivenessChanged(var node, var liveness, var session, var since)
+                      && liveness == StateChange.Liveness.RESTARTING
+                  ? new LivenessChanged(node, StateChange.Liveness.ALIVE, session, since)
+                  : change);
     }
   }
 

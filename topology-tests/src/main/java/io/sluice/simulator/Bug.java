@@ -66,6 +66,8 @@ public enum Bug {
   EPOCHS_FORGOTTEN(
       "a new task does not know the epochs of addresses that are nowhere",
       AllocatorBugs.EpochsForgotten::new),
+  RESTART_FORGOTTEN_AT_TAKE_OVER(
+      "a new task does not know who has announced a restart", AllocatorBugs.RestartForgotten::new),
   SUCCESSOR_OPENS_BEFORE_GRANT(
       "who is to take an address over uses it before it is granted",
       AgentBugs.OpensBeforeGrant::new),
@@ -115,7 +117,7 @@ public enum Bug {
   /** All names with their descriptions, a line each. */
   public static String list() {
     return Arrays.stream(values())
-        .map(bug -> "  %-27s %s".formatted(bug, bug.description))
+        .map(bug -> "  %-30s %s".formatted(bug, bug.description))
         .collect(Collectors.joining(System.lineSeparator()));
   }
 

@@ -144,7 +144,12 @@ final class Faults {
     switch (kind) {
       case NODE_CRASH -> node.crash(nanos + dice.millis(200, 1_500));
       case AGENT_CRASH -> node.crashAgent(nanos);
-      case AGENT_RESTART -> node.stopAgent(true, nanos);
+      case AGENT_RESTART -> {
+        // With a clock that was set back its sessions count lower, and are heard after the grace.
+        long grace = TimeUnit.MILLISECONDS.toNanos(world.settings().restartGraceMillis());
+        node.trouble(nanos + grace + TimeUnit.SECONDS.toNanos(2));
+        node.stopAgent(true, nanos);
+      }
       case AGENT_STOP -> node.stopAgent(false, nanos);
       case FREEZE -> node.agent().ifPresent(run -> run.freeze(nanos));
       case FREEZE_IN_BEAT -> node.agent().ifPresent(run -> run.freezeInBeat(nanos));
@@ -231,7 +236,9 @@ final class Faults {
     return dice.chance(0.5) ? size : -size;
   }
 
+  /** An agent that starts does not beat before its kernel has taken in what it needs. */
   private void refuse(SimulatedNode node, long nanos) {
+    node.trouble(nanos + TimeUnit.SECONDS.toNanos(1));
     if (node.isPowered()) {
       SimulatedKernel kernel = node.kernel();
       kernel.refuse(true);

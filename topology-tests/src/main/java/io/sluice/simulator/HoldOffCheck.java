@@ -59,7 +59,7 @@ final class HoldOffCheck {
       return;
     }
     boolean back =
-        change.liveness() == Liveness.ALIVE
+        change.isAlive()
             && Optional.ofNullable(state.liveness().get(node))
                 .filter(before -> before.liveness() == Liveness.SILENT)
                 .isPresent();

@@ -103,8 +103,7 @@ final class LogCheck {
     Set<String> failed = new HashSet<>();
     for (StateChange change : entry.changes()) {
       switch (change) {
-        case LivenessChanged liveness when liveness.liveness() != Liveness.ALIVE ->
-            failed.add(liveness.node());
+        case LivenessChanged liveness when !liveness.isAlive() -> failed.add(liveness.node());
         case LivenessChanged _, StateChange.ResourceObserved _, StateChange.AgentObserved _ -> {
           return Set.of();
         }

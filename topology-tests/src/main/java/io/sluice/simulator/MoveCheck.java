@@ -139,9 +139,7 @@ final class MoveCheck {
 
   private static boolean isWell(AllocationState state, Holder holder) {
     var liveness = state.liveness().get(holder.node());
-    return liveness != null
-        && liveness.liveness() == StateChange.Liveness.ALIVE
-        && liveness.session() == holder.session();
+    return liveness != null && liveness.isAlive() && liveness.session() == holder.session();
   }
 
   private static boolean isReady(

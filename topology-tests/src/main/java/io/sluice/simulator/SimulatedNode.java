@@ -260,9 +260,14 @@ final class SimulatedNode {
     return world.timeline().now() - cutOffEndedAt < RECENTLY;
   }
 
-  /** For how long its agent has been able to yield. */
+  /**
+   * For how long its agent has been able to yield. One that is about to be restarted asks nobody.
+   */
   long runningNanos() {
-    return agent.map(run -> Math.min(run.runningNanos(), kernel.obeyingNanos())).orElse(0L);
+    return agent
+        .filter(run -> run.phase() != Phase.RESTARTING)
+        .map(run -> Math.min(run.runningNanos(), kernel.obeyingNanos()))
+        .orElse(0L);
   }
 
   private long leaseNanos() {

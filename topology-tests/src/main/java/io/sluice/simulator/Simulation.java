@@ -65,7 +65,7 @@ public final class Simulation {
     Trace trace = new Trace(timeline, traced);
     AllocationSettings settings = dice.chance(0.75) ? DEFAULT : FAST;
     SimulatedKafka kafka = new SimulatedKafka(timeline, dice.split(), behaviour);
-    Wire wire = new Wire(timeline, dice.split());
+    Wire wire = new Wire(timeline, dice.split(), settings);
     world = new World(timeline, dice.split(), trace, behaviour, settings, kafka, wire);
     int nodeCount = dice.between(3, 6);
     for (int number = 1; number <= nodeCount; number++) {

@@ -1,5 +1,6 @@
 package io.sluice.simulator;
 
+import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.model.AgentReport.Nic;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
@@ -24,9 +25,11 @@ final class Wire {
   private final Dice dice;
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final Map<IpAddress, Long> overlapsSince = new TreeMap<>();
+  private final long leaseNanos;
   private boolean changed;
 
-  Wire(Timeline timeline, Dice dice) {
+  Wire(Timeline timeline, Dice dice, AllocationSettings settings) {
+    this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(settings.leaseMillis());
     this.timeline = timeline;
     this.dice = dice;
   }
@@ -120,18 +123,20 @@ final class Wire {
     overlapsSince.putAll(overlaps);
   }
 
-  private static void judge(IpAddress ip, List<SimulatedNode> holders, long nanos) {
+  private void judge(IpAddress ip, List<SimulatedNode> holders, long nanos) {
     boolean strict = holders.stream().allMatch(node -> node.mode(ip) == LeaseMode.STRICT);
     long connected = holders.stream().filter(node -> !node.wasCutOffRecently()).count();
-    // Who is cut off and frozen, or has a kernel that refuses, cannot yield: there the lease is the
-    // bound.
+    // Who is cut off and frozen or gone, or has a kernel that refuses, cannot yield: there the
+    // lease
+    // is the bound.
     long ableToYield =
         holders.stream()
             .filter(SimulatedNode::wasCutOffRecently)
             .mapToLong(SimulatedNode::runningNanos)
             .min()
             .orElse(nanos);
-    if (strict || connected > 1 || Math.min(nanos, ableToYield) > LONGEST_OVERLAP) {
+    boolean tooLong = nanos > leaseNanos + LONGEST_OVERLAP;
+    if (strict || connected > 1 || tooLong || Math.min(nanos, ableToYield) > LONGEST_OVERLAP) {
       throw new InvariantViolation(
           String.format(
               Locale.ROOT,

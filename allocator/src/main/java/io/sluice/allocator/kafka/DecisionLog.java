@@ -87,6 +87,7 @@ final class DecisionLog {
             case ALIVE -> "%s is alive (session %d)".formatted(node, session);
             case SILENT -> "%s is silent (session %d)".formatted(node, session);
             case LEFT -> "%s has left (session %d)".formatted(node, session);
+            case RESTARTING -> "%s restarts (session %d)".formatted(node, session);
           };
       case StateChange.HoldOffChanged(var node, var flaps, _, var until) ->
           until.isPresent()

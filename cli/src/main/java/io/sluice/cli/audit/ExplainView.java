@@ -202,6 +202,7 @@ final class ExplainView {
                   case ALIVE -> "is alive";
                   case SILENT -> "is silent: its agent was not heard any more";
                   case LEFT -> "has left: its agent said so";
+                  case RESTARTING -> "is restarting: its agent said that it will be back at once";
                 })
             .orElse("has never been heard: no agent of it beats");
     String heldOff =

@@ -107,6 +107,14 @@ public final class WireWatch {
     defendedAt.keySet().retainAll(granted);
   }
 
+  /**
+   * Whether everything held was granted to the present session. What is carried over from a former
+   * one may have been granted to another node meanwhile, by a decision that is on its way.
+   */
+  public boolean holdsOnlyWhatWasGranted() {
+    return granted.containsAll(held);
+  }
+
   /** What the address is to this node; empty if nothing. */
   public Optional<State> state(IpAddress address) {
     if (yielded.contains(address)) {

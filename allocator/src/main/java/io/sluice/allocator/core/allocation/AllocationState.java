@@ -215,10 +215,10 @@ public final class AllocationState {
     return outcomes;
   }
 
-  /** The session with which the node is alive; empty if it is not. */
+  /** The session with which the node is alive, or comes back at once; empty if it is not. */
   Optional<Long> aliveSession(String node) {
     return Optional.ofNullable(liveness.get(node))
-        .filter(changed -> changed.liveness() == StateChange.Liveness.ALIVE)
+        .filter(LivenessChanged::isAlive)
         .map(LivenessChanged::session);
   }
 

@@ -245,7 +245,7 @@ final class AssignmentPlan {
       case SILENT ->
           Optional.of("%s silent for %d ms".formatted(node.node(), nowMillis - node.sinceMillis()));
       case LEFT -> Optional.of(node.node() + " left");
-      case ALIVE ->
+      case ALIVE, RESTARTING ->
           node.session() == holder.session()
               ? Optional.empty()
               : Optional.of(node.node() + " began session " + node.session());

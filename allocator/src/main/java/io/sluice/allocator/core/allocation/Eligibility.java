@@ -5,6 +5,7 @@ import io.sluice.model.Assignment.Holder;
 import io.sluice.model.Gateway;
 import io.sluice.model.IpAddress;
 import io.sluice.model.Node;
+import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.LivenessChanged;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -38,6 +39,8 @@ public final class Eligibility {
    */
   public record Unfit(String reason, boolean byChoice) {}
 
+  private static final String RESTARTING = "is restarting";
+
   private static final String NO_REPORT = "has not reported its network interface yet";
 
   private final AllocationState state;
@@ -55,6 +58,7 @@ public final class Eligibility {
   /** Why the node may not be given the address; empty if it may. */
   public Optional<Unfit> unfitFor(IpAddress ip, Gateway gateway, String node) {
     return unfitToKeep(ip, gateway, node)
+        .or(() -> isRestarting(node) ? unfit(RESTARTING, false) : Optional.empty())
         .or(() -> hasCurrentReport(node) ? Optional.empty() : unfit(NO_REPORT, false));
   }
 
@@ -70,7 +74,10 @@ public final class Eligibility {
                 : unfit("has no interface in the subnet of " + ip, true));
   }
 
-  /** Why the node may carry no address of the gateway at all. */
+  /**
+   * Why the node may carry no address of the gateway at all. Who restarts may: it keeps what it
+   * has.
+   */
   public Optional<Unfit> unfitFor(Gateway gateway, String node) {
     return verdicts
         .computeIfAbsent(gateway, _ -> new HashMap<>())
@@ -102,7 +109,7 @@ public final class Eligibility {
     return switch (liveness.liveness()) {
       case LEFT -> unfit("left", false);
       case SILENT -> unfit("is silent", false);
-      case ALIVE -> {
+      case ALIVE, RESTARTING -> {
         if (!state.reports().containsKey(nodeName)) {
           yield unfit(NO_REPORT, false);
         }
@@ -136,7 +143,8 @@ public final class Eligibility {
 
   private List<String> candidatesOf(Gateway gateway) {
     return state.liveness().keySet().stream()
-        .filter(node -> unfitFor(gateway, node).isEmpty() && hasCurrentReport(node))
+        .filter(node ->
+            unfitFor(gateway, node).isEmpty() && !isRestarting(node) && hasCurrentReport(node))
         .toList();
   }
 
@@ -151,6 +159,12 @@ public final class Eligibility {
     AgentReport report = state.reports().get(node);
     return report != null
         && state.aliveSession(node).filter(session -> session == report.session()).isPresent();
+  }
+
+  /** Nobody is there to carry out a grant. */
+  private boolean isRestarting(String node) {
+    LivenessChanged known = state.liveness().get(node);
+    return known != null && known.liveness() == StateChange.Liveness.RESTARTING;
   }
 
   private static boolean isTrue(Node node, String label) {

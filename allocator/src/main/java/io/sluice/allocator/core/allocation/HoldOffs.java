@@ -72,7 +72,7 @@ final class HoldOffs {
     LivenessChanged before = state.liveness().get(change.node());
     Optional<HoldOffChanged> known = Optional.ofNullable(state.holdOffs().get(change.node()));
     return switch (change.liveness()) {
-      case ALIVE ->
+      case ALIVE, RESTARTING ->
           before != null && before.liveness() == Liveness.SILENT
               ? Optional.of(comeBack(change, known.map(HoldOffChanged::flaps).orElse(0)))
               : Optional.empty();

@@ -28,15 +28,22 @@ public final class Liveness {
       long session,
       long sequence,
       long lastBeatMillis,
-      boolean restarting,
-      boolean alive) {
+      StateChange.Liveness liveness) {
 
     Heard at(long millis) {
-      return new Heard(instance, session, sequence, millis, restarting, alive);
+      return new Heard(instance, session, sequence, millis, liveness);
     }
 
     Heard silent() {
-      return new Heard(instance, session, sequence, lastBeatMillis, restarting, false);
+      return new Heard(instance, session, sequence, lastBeatMillis, StateChange.Liveness.SILENT);
+    }
+
+    boolean restarting() {
+      return liveness == StateChange.Liveness.RESTARTING;
+    }
+
+    boolean alive() {
+      return liveness == StateChange.Liveness.ALIVE || restarting();
     }
   }
 
@@ -54,17 +61,16 @@ public final class Liveness {
 
   /**
    * Begins anew, as a new task does: every node that the state says is alive has its full time from
-   * the first beat of anybody.
+   * the first beat of anybody, and one that announced a restart the full grace.
    */
   public void restart(Iterable<LivenessChanged> known) {
     nodes.clear();
     anybodyHeard = false;
     earliestDeadlineMillis = Long.MAX_VALUE;
     for (LivenessChanged node : known) {
-      boolean alive = node.liveness() == StateChange.Liveness.ALIVE;
       nodes.put(
           node.node(),
-          new Heard(UNKNOWN_INSTANCE, node.session(), 0, node.sinceMillis(), false, alive));
+          new Heard(UNKNOWN_INSTANCE, node.session(), 0, node.sinceMillis(), node.liveness()));
     }
   }
 
@@ -78,32 +84,27 @@ public final class Liveness {
     List<LivenessChanged> changes = new ArrayList<>();
     Heard known = nodes.get(node);
     if (known == null || !isOutdated(beat, known)) {
-      boolean alive = beat.intent() != Intent.STOPPING;
-      boolean wasAlive = known != null && known.alive();
-      Heard now =
-          new Heard(
-              beat.instance(),
-              beat.session(),
-              beat.sequence(),
-              timeMillis,
-              beat.intent() == Intent.RESTARTING,
-              alive);
+      StateChange.Liveness liveness = meaning(beat.intent());
+      Heard now = new Heard(beat.instance(), beat.session(), beat.sequence(), timeMillis, liveness);
       nodes.put(node, now);
-      if (alive) {
+      if (now.alive()) {
         earliestDeadlineMillis = Math.min(earliestDeadlineMillis, deadline(now));
       }
       boolean first = known == null;
-      if (first || wasAlive != alive || known.session() != beat.session()) {
-        changes.add(
-            new LivenessChanged(
-                node,
-                alive ? StateChange.Liveness.ALIVE : StateChange.Liveness.LEFT,
-                beat.session(),
-                timeMillis));
+      if (first || known.liveness() != liveness || known.session() != beat.session()) {
+        changes.add(new LivenessChanged(node, liveness, beat.session(), timeMillis));
       }
     }
     changes.addAll(silentAt(timeMillis));
     return changes;
+  }
+
+  private static StateChange.Liveness meaning(Intent intent) {
+    return switch (intent) {
+      case RUNNING -> StateChange.Liveness.ALIVE;
+      case STOPPING -> StateChange.Liveness.LEFT;
+      case RESTARTING -> StateChange.Liveness.RESTARTING;
+    };
   }
 
   /** Time has passed without a beat. */
@@ -124,13 +125,20 @@ public final class Liveness {
   /**
    * A process numbers its beats and its sessions upwards. Another process may have lost count of
    * the sessions, but as long as the former one counts as alive its beats may be the late ones of a
-   * predecessor.
+   * predecessor. A new task knows of no process, but a session that has announced its restart does
+   * not go on.
    */
   private static boolean isOutdated(Heartbeat beat, Heard known) {
     boolean sameProcess = beat.instance().equals(known.instance());
-    return sameProcess
-        ? beat.session() < known.session() || beat.sequence() < known.sequence()
-        : known.alive() && beat.session() < known.session();
+    if (sameProcess) {
+      return beat.session() < known.session() || beat.sequence() < known.sequence();
+    }
+    boolean lateAfterItsRestart =
+        known.restarting()
+            && known.instance().equals(UNKNOWN_INSTANCE)
+            && beat.session() == known.session()
+            && beat.intent() == Intent.RUNNING;
+    return lateAfterItsRestart || (known.alive() && beat.session() < known.session());
   }
 
   private void advance(long timeMillis) {

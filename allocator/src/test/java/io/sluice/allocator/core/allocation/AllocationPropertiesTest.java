@@ -13,7 +13,6 @@ import io.sluice.model.ObjectId;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AgentObserved;
 import io.sluice.model.StateChange.AssignmentChanged;
-import io.sluice.model.StateChange.Liveness;
 import io.sluice.model.StateChange.LivenessChanged;
 import io.sluice.model.StateChange.ResourceObserved;
 import java.util.ArrayList;
@@ -181,8 +180,7 @@ class AllocationPropertiesTest {
     Set<String> failed = new HashSet<>();
     for (StateChange change : entry.changes()) {
       switch (change) {
-        case LivenessChanged liveness when liveness.liveness() != Liveness.ALIVE ->
-            failed.add(liveness.node());
+        case LivenessChanged liveness when !liveness.isAlive() -> failed.add(liveness.node());
         case LivenessChanged _, ResourceObserved _, AgentObserved _ -> {
           return Set.of();
         }

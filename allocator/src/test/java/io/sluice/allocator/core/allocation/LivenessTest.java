@@ -178,7 +178,8 @@ class LivenessTest {
   private void aNodeThatRestartsBeatsAgain() {
     beats("a", 1, 1_900);
     liveness.beat("a", beat("of-a", 1, 2, Intent.RESTARTING), 1_950);
-    assertThat(liveness.beat("a", beat("next", 1, 1, Intent.RUNNING), 2_000)).isEmpty();
+    assertThat(liveness.beat("a", beat("next", 1, 1, Intent.RUNNING), 2_000))
+        .containsExactly(new LivenessChanged("a", Liveness.ALIVE, 1, 2_000));
   }
 
   @Test
@@ -217,5 +218,33 @@ class LivenessTest {
     }
     assertThat(beats("b", 6, 50_500))
         .containsExactly(new LivenessChanged("a", Liveness.SILENT, 3, 50_000));
+  }
+
+  @Test
+  void aRestartIsATransitionOnceAndComingBackAnother() {
+    beats("a", 1, 1_000);
+    assertThat(liveness.beat("a", beat("of-a", 1, 2, Intent.RESTARTING), 1_010))
+        .containsExactly(new LivenessChanged("a", Liveness.RESTARTING, 1, 1_010));
+    assertThat(liveness.beat("a", beat("of-a", 1, 3, Intent.RESTARTING), 1_050)).isEmpty();
+    assertThat(liveness.beat("a", beat("next", 2, 1, Intent.RUNNING), 1_200))
+        .containsExactly(new LivenessChanged("a", Liveness.ALIVE, 2, 1_200));
+  }
+
+  @Test
+  void aNewTaskKnowsWhoRestarts() {
+    liveness.restart(List.of(new LivenessChanged("a", Liveness.RESTARTING, 3, 1_000)));
+    for (long now = 50_000; now < 60_000; now += 100) {
+      assertThat(beats("b", now, now)).noneMatch(change -> change.node().equals("a"));
+    }
+    assertThat(beats("b", 60_000, 60_000))
+        .containsExactly(new LivenessChanged("a", Liveness.SILENT, 3, 50_000));
+  }
+
+  @Test
+  void aNewTaskTakesNoLateBeatForTheEndOfARestart() {
+    liveness.restart(List.of(new LivenessChanged("a", Liveness.RESTARTING, 3, 1_000)));
+    assertThat(liveness.beat("a", beat("of-a", 3, 9, Intent.RUNNING), 1_010)).isEmpty();
+    assertThat(liveness.beat("a", beat("next", 4, 1, Intent.RUNNING), 1_020))
+        .containsExactly(new LivenessChanged("a", Liveness.ALIVE, 4, 1_020));
   }
 }

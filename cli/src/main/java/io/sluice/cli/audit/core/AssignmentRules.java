@@ -139,7 +139,7 @@ final class AssignmentRules {
   /** Whether the lease of the session has ended. */
   private static boolean hasLost(AllocationState state, Holder holder) {
     LivenessChanged node = state.liveness().get(holder.node());
-    return node == null || node.liveness() != Liveness.ALIVE || node.session() != holder.session();
+    return node == null || !node.isAlive() || node.session() != holder.session();
   }
 
   /** Whether the holder was asked to let go of the address and has reported that it did. */

@@ -64,6 +64,7 @@ public record Decision(
             case ALIVE -> "%s was heard (session %d)".formatted(node, session);
             case SILENT -> "%s fell silent (session %d)".formatted(node, session);
             case LEFT -> "%s said that it leaves (session %d)".formatted(node, session);
+            case RESTARTING -> "%s said that it restarts (session %d)".formatted(node, session);
           };
       case StateChange.HoldOffChanged _,
           StateChange.EgressChosen _,

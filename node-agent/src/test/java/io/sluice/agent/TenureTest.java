@@ -1,0 +1,67 @@
+package io.sluice.agent;
+
+import static io.sluice.agent.core.Given.ip;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.agent.core.Input.BeatAcknowledged;
+import io.sluice.agent.core.Input.BeatSent;
+import io.sluice.agent.core.LeaseRenewal;
+import io.sluice.agent.core.WireWatch;
+import io.sluice.model.Heartbeat.Intent;
+import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What an announced restart leaves open. */
+class TenureTest {
+
+  private static final IpAddress FIP = ip("10.40.1.100");
+  private static final Duration LEASE = Duration.ofMillis(400);
+  private static final Duration RESTART_LEASE = Duration.ofSeconds(8);
+  private static final long SESSION = 2;
+
+  private final FakeFence fence = new FakeFence(() -> 0, () -> 0);
+  private final Tenure tenure =
+      new Tenure(
+          fence, new LeaseRenewal(LEASE, RESTART_LEASE), new WireWatch(LEASE), () -> 0, () -> 0);
+
+  @Test
+  void aRestartIsBridgedForWhatWasGrantedToTheSession() {
+    restart(List.of(FIP));
+
+    assertThat(openUntilMillis()).isEqualTo(200 + RESTART_LEASE.toMillis());
+  }
+
+  @Test
+  void itIsNotForWhatWasCarriedOverFromAFormerSession() {
+    restart(List.of());
+
+    assertThat(openUntilMillis()).isEqualTo(200 + LEASE.toMillis());
+  }
+
+  private void restart(Collection<IpAddress> grantedToThisSession) {
+    TreeMap<LeaseMode, SortedSet<IpAddress>> held = new TreeMap<>();
+    held.put(LeaseMode.AVAILABLE, new TreeSet<>(List.of(FIP)));
+    tenure.begin(SESSION, List.of(), 0);
+    tenure.admit(held, grantedToThisSession);
+    beat(Intent.RUNNING, 100);
+    beat(Intent.RESTARTING, 200);
+  }
+
+  private void beat(Intent intent, long atMillis) {
+    long at = TimeUnit.MILLISECONDS.toNanos(atMillis);
+    tenure.heard(new BeatSent(SESSION, at, at));
+    tenure.heard(new BeatAcknowledged(SESSION, intent, at, at, at));
+  }
+
+  private long openUntilMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(fence.deadlines.get(LeaseMode.AVAILABLE).monotonicNanos());
+  }
+}
