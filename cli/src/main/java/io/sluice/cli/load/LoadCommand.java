@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "Writes a synthetic cluster to the topics and measures how long the decisions take.",
       "",
       "First all objects at once (initial sync), then single Pods at a steady rate, then"
-          + " nodes that die. No Kubernetes"
+          + " nodes that die, one after the other, and come back. No Kubernetes"
           + " and no node is needed. Without --bootstrap-servers it starts a broker and an"
           + " allocator of its own, in a sandbox, and ends with a replay of the audit log. With it,"
           + " a running allocator answers: name a --cluster that nobody uses, for the objects stay."
@@ -43,9 +43,9 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./sluice load                                   150,000 Pods on 5,000 nodes",
-      "  ./sluice load --pods 2000 --nodes 50 --policies 20 --floating-ips 20",
+      "  ./sluice load --pods 2000 --nodes 50 --namespaces 20 --policies 20 --floating-ips 20",
       "  ./sluice load --changes-per-second 500 --churn-seconds 60 --output json",
-      "  ./sluice load --pods 2000 --nodes 50 --failovers 20",
+      "  ./sluice load --pods 2000 --nodes 50 --failovers 20    at least 1,000 decisions to replay",
       "  ./sluice load --bootstrap-servers kafka:9092 --cluster load-test"
     })
 public final class LoadCommand implements Callable<Integer> {
@@ -102,7 +102,9 @@ public final class LoadCommand implements Callable<Integer> {
       names = "--failovers",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Gateway nodes that die after that, one by one (default: ${DEFAULT-VALUE}).")
+      description =
+          "How many times after that a gateway node dies, each time the one that carries most"
+              + " (default: ${DEFAULT-VALUE}).")
   private int failovers;
 
   @Option(

@@ -63,6 +63,10 @@ final class LoadRun {
       long written = awaitSync(arrivals, agents, objects, writing, start, syncLimit);
       double syncSeconds = seconds(arrivals.lastChangeNanos() - start);
       progress.done("everything is decided after %.1f s".formatted(syncSeconds));
+      if (!churn.isZero() && changesPerSecond > 0) {
+        progress.done(
+            "for %d s, %d Pods change each second".formatted(churn.toSeconds(), changesPerSecond));
+      }
       Changes changes = change(objects, arrivals, agents, changesPerSecond, churn);
       return new LoadReport(
           shape,

@@ -7,14 +7,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** Gateway nodes die one after the other, each the one that carries most, and come back. */
+/**
+ * Gateway nodes die one after the other, each the one that carries most, and come back. The next
+ * one dies as soon as the last is heard again: that it is given addresses again takes a while, and
+ * the longer the more often it died.
+ */
 final class NodeDeaths {
 
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final SyntheticCluster content;
   private final Arrivals arrivals;
@@ -29,11 +34,20 @@ final class NodeDeaths {
     this.progress = progress;
   }
 
-  /** From each node's last beat until all it carried was granted elsewhere, in nanoseconds. */
+  /**
+   * From each node's last beat until all it carried was granted elsewhere, in nanoseconds.
+   *
+   * @throws LabException if that takes longer than a minute, naming the node and what it carries
+   */
   List<Long> run(int count) {
     List<Long> nanos = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    long nextWord = System.nanoTime() + PROGRESS_NANOS;
+    while (nanos.size() < count) {
       nanos.add(once());
+      if (System.nanoTime() - nextWord >= 0 && nanos.size() < count) {
+        nextWord = System.nanoTime() + PROGRESS_NANOS;
+        progress.done("%d of %d nodes died and came back".formatted(nanos.size(), count));
+      }
     }
     if (count > 0) {
       progress.done("%d nodes died and came back".formatted(count));
@@ -45,10 +59,10 @@ final class NodeDeaths {
     int node = mostLoaded();
     SyntheticAgents.Death death = agents.die(node);
     String name = content.nodeId(node).name();
-    await(name + " has no address any more", () -> carriedBy(name) == 0 && allGranted());
+    awaitGrantedElsewhere(name);
     long nanos = arrivals.lastChangeNanos() - death.lastBeatNanos();
     agents.comeBack(node, death);
-    await(name + " is given an address again", () -> carriedBy(name) > 0 && allGranted());
+    agents.awaitBeat(node);
     return nanos;
   }
 
@@ -67,11 +81,18 @@ final class NodeDeaths {
     return arrivals.floatingIps() == content.shape().floatingIps();
   }
 
-  private void await(String what, BooleanSupplier condition) {
+  private void awaitGrantedElsewhere(String node) {
     long end = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
+    while (carriedBy(node) > 0 || !allGranted()) {
       if (System.nanoTime() - end >= 0) {
-        throw new LabException("not within %d s: %s".formatted(LIMIT.toSeconds(), what));
+        throw new LabException(
+            "%s died, and %d s later it still has %d addresses, and %d of %d are granted at all"
+                .formatted(
+                    node,
+                    LIMIT.toSeconds(),
+                    carriedBy(node),
+                    arrivals.floatingIps(),
+                    content.shape().floatingIps()));
       }
       arrivals.poll(POLL);
       agents.check();

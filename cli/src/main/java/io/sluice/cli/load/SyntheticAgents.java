@@ -101,6 +101,7 @@ public final class SyntheticAgents implements AutoCloseable {
               new Heartbeat(INSTANCE, session, sequence, INTERVAL_MILLIS, Heartbeat.Intent.RUNNING),
               noteFailure());
       lastBeats.put(node, new SentBeat(System.nanoTime(), acknowledgement));
+      notifyAll();
     }
   }
 
@@ -123,8 +124,28 @@ public final class SyntheticAgents implements AutoCloseable {
   /** The node is back, with a new session that holds nothing. */
   public void comeBack(int node, Death death) {
     applied.set(node, new TreeMap<>());
+    lastBeats.remove(node);
     sessions.put(node, death.session() + 1);
     report(node);
+  }
+
+  /** Waits until Kafka has a beat of a node that has come back. */
+  void awaitBeat(int node) {
+    try {
+      sentBeat(node).acknowledgement().get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw new LabException("a beat was not taken: " + e.getCause(), e);
+    }
+  }
+
+  private synchronized SentBeat sentBeat(int node) throws InterruptedException {
+    while (!lastBeats.containsKey(node)) {
+      wait(INTERVAL_MILLIS);
+      check();
+    }
+    return lastBeats.get(node);
   }
 
   /** Takes in what was read in one go, and reports once for each node that it concerns. */
@@ -155,10 +176,19 @@ public final class SyntheticAgents implements AutoCloseable {
       SortedMap<IpAddress, Applied> ofNode) {
     Optional<Assignment.Holder> ours =
         assignment.holder().filter(holder -> holder.node().equals(node));
+    boolean next =
+        assignment.isBeingPrepared()
+            && assignment
+                .successor()
+                .filter(
+                    successor -> successor.node().equals(node) && successor.session() == session)
+                .isPresent();
     boolean here = ours.isPresent();
     boolean ofSession = ours.filter(holder -> holder.session() == session).isPresent();
     if (ofSession && assignment.state() == Assignment.State.GRANTED) {
       ofNode.put(ip, new Applied(ip, assignment.epoch(), AppliedState.HELD));
+    } else if (next) {
+      ofNode.put(ip, new Applied(ip, assignment.epoch(), AppliedState.PREPARED));
     } else if (here || ofNode.containsKey(ip)) {
       ofNode.put(ip, new Applied(ip, assignment.epoch(), AppliedState.RELEASED));
     }

@@ -29,6 +29,7 @@ public final class SyntheticCluster {
   private static final long POD_ADDRESSES = ipv4("10.64.0.0");
   private static final int NODE_PREFIX = 12;
   private static final int PODS_OF_NODE_BITS = 8;
+  private static final long IPV6_POD_NETWORK = IpAddress.parse("fd00:244::").high();
   private static final long CREATED_AT_MILLIS = 1_700_000_000_000L;
 
   private final LoadShape shape;
@@ -113,9 +114,12 @@ public final class SyntheticCluster {
 
   /** The policy that matches a Pod once it has changed so many times. */
   int policyOf(int pod, int changes) {
-    int inNamespace = (shape.policies() - pod % shape.namespaces() - 1) / shape.namespaces() + 1;
-    int turn = (pod / shape.namespaces() + changes) % inNamespace;
+    int turn = (pod / shape.namespaces() + changes) % policiesInNamespaceOf(pod);
     return pod % shape.namespaces() + turn * shape.namespaces();
+  }
+
+  private int policiesInNamespaceOf(int pod) {
+    return (shape.policies() - pod % shape.namespaces() - 1) / shape.namespaces() + 1;
   }
 
   ObjectId podId(int number) {
@@ -125,18 +129,25 @@ public final class SyntheticCluster {
   /**
    * A Pod.
    *
-   * @param changes how often its label has changed; each change moves it to another policy of its
-   *     namespace, if there is one
+   * @param changes how often it has changed; each change moves it to another policy of its
+   *     namespace, or if there is none, gives it an IPv6 address or takes that away
    */
   Workload.Pod pod(int number, int changes) {
     int node = number % shape.nodes();
     return new Workload.Pod(
         metadata("pod-" + number, changes + 1L),
         Map.of("app", app(policyOf(number, changes))),
-        List.of(address(podNetwork(node) + 2 + number / shape.nodes())),
+        podAddresses(number, changes),
         nodeId(node).name(),
         false,
         false);
+  }
+
+  private List<IpAddress> podAddresses(int number, int changes) {
+    IpAddress ipv4 = address(podNetwork(number % shape.nodes()) + 2 + number / shape.nodes());
+    return policiesInNamespaceOf(number) == 1 && changes % 2 == 1
+        ? List.of(ipv4, new IpAddress(IpFamily.IPV6, IPV6_POD_NETWORK, number))
+        : List.of(ipv4);
   }
 
   private static String app(int policy) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.cli.audit.core.LogScenario;
 import io.sluice.cli.audit.core.LoggedEntry;
-import io.sluice.cli.lab.BrokerMain;
 import io.sluice.kafka.TopicWriter;
 import io.sluice.model.Assignment;
 import io.sluice.model.AssignmentKey;
@@ -13,14 +12,9 @@ import io.sluice.model.BindingKey;
 import io.sluice.model.IpAddress;
 import io.sluice.schemas.TopicCatalogue;
 import io.sluice.schemas.Topics;
-import java.io.File;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +22,10 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,68 +42,29 @@ class AuditOverKafkaTest {
 
   @TempDir static Path directory;
 
-  private static Process broker;
-  private static String bootstrapServers;
+  private static LoopbackBroker broker;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter errors = new StringWriter();
 
   @BeforeAll
-  static void startABroker() throws IOException, ExecutionException, InterruptedException {
-    int port = freePort();
-    bootstrapServers = "127.0.0.1:" + port;
-    File output = directory.resolve("broker.log").toFile();
-    broker =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=broker-logback.xml",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BrokerMain.class.getName(),
-                directory.resolve("broker").toString(),
-                "127.0.0.1",
-                Integer.toString(port))
-            .redirectErrorStream(true)
-            .redirectOutput(output)
-            .start();
+  static void startABroker() throws ExecutionException, InterruptedException {
+    broker = LoopbackBroker.start(directory);
     try (Admin admin = Admin.create(client())) {
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
-          .ignoreExceptions()
-          .until(() -> admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).size() == 1);
       TopicCatalogue.ensure(admin, 1, (short) 1);
     }
     write(CLUSTER, SCENARIO.log(), SCENARIO);
   }
 
-  /** The broker listens on it, and its controller on the next one. */
-  private static int freePort() throws IOException {
-    while (true) {
-      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        int port = one.getLocalPort();
-        try (ServerSocket _ = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
-          return port;
-        } catch (IOException | IllegalArgumentException _) {
-          // The next one is taken, so this one is of no use either: try others.
-        }
-      }
-    }
-  }
-
   @AfterAll
-  static void endTheBroker() throws InterruptedException {
+  static void endTheBroker() {
     if (broker != null) {
-      broker.destroyForcibly().waitFor();
+      broker.close();
     }
   }
 
   private static Properties client() {
-    Properties properties = new Properties();
-    properties.setProperty("bootstrap.servers", bootstrapServers);
-    return properties;
+    return broker.clientProperties();
   }
 
   private static void write(String cluster, List<LoggedEntry> log, LogScenario live)
@@ -137,7 +90,8 @@ class AuditOverKafkaTest {
 
   private int execute(AuditCommand command, String cluster, String... arguments) {
     List<String> all =
-        new ArrayList<>(List.of("--bootstrap-servers", bootstrapServers, "--cluster", cluster));
+        new ArrayList<>(
+            List.of("--bootstrap-servers", broker.bootstrapServers(), "--cluster", cluster));
     all.addAll(List.of(arguments));
     return new CommandLine(command)
         .setOut(new PrintWriter(out, true))

@@ -52,6 +52,21 @@ class SyntheticClusterTest {
   }
 
   @Test
+  void eachChangeOfAPodChangesItsBinding() {
+    for (LoadShape shape : List.of(SHAPE, new LoadShape(7, 3, 10, 350, 10, 12))) {
+      SyntheticCluster some = new SyntheticCluster(shape);
+      for (int pod = 0; pod < 50; pod++) {
+        for (int changes = 0; changes < 3; changes++) {
+          assertTrue(
+              some.policyOf(pod, changes) != some.policyOf(pod, changes + 1)
+                  || !some.pod(pod, changes).ips().equals(some.pod(pod, changes + 1).ips()),
+              "change %d of pod %d".formatted(changes, pod));
+        }
+      }
+    }
+  }
+
+  @Test
   void podsHaveAddressesOfTheirOwnFromTheirNode() {
     Set<IpAddress> seen = new HashSet<>();
     for (int number = 0; number < SHAPE.pods(); number++) {
