@@ -7,6 +7,8 @@
 
 FROM debian:bookworm-slim AS java
 COPY target/java /opt/java
+# glibc would keep memory in reserve for every thread.
+ENV MALLOC_ARENA_MAX=2
 ENV JAVA_HOME=/opt/java LANG=C.UTF-8 PATH=/opt/java/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 COPY deploy/images/health /opt/sluice/health
 WORKDIR /opt/sluice
@@ -21,6 +23,7 @@ COPY node-agent/target/sluice-*.jar node-agent/lib/
 COPY cli/target/lib cli/lib
 COPY cli/target/sluice-*.jar cli/lib/
 COPY deploy/images/options deploy/images/train /build/
+COPY deploy/jvm /build/jvm
 COPY deploy/examples /build/examples
 COPY deploy/compose/manifests /build/manifests
 RUN /build/options && /build/train
