@@ -45,6 +45,7 @@ final class ComposeDemo {
       terminal.done(
           "first translated packet, %.1f s after the start: alice-1 is seen as %s"
               .formatted(Duration.between(start, Instant.now()).toMillis() / 1e3, floatingIp));
+      cluster.awaitBalance();
       Holder holder = cluster.awaitHolder(floatingIp, _ -> true);
       showSources(cluster, floatingIp, holder.node());
       killHolder(cluster, floatingIp, holder);

@@ -1,18 +1,17 @@
 package io.sluice.agent;
 
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.Unit;
 import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.LeaseSession.Lapse;
 import io.sluice.agent.kernel.GuardCounter;
 import io.sluice.model.AgentReport;
+import io.sluice.operations.MetricFamily;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,27 +42,27 @@ public final class AgentMetrics {
   private final Gauge failing;
   private final Counter driftRepairs;
   private final Gauge bindings;
-  private final PrometheusRegistry registry;
+  private final MetricFamily family;
 
   public AgentMetrics(PrometheusRegistry registry) {
-    this.registry = registry;
+    family = new MetricFamily(registry, "sluice_agent_");
     leaseMargin =
-        seconds(
+        family.seconds(
             "lease_margin",
             "What was left of a lease in the kernel when it was renewed, by lease mode; below zero"
                 + " it had ended.",
             MARGIN_SECONDS,
             "mode");
-    beatsSent = counter("beats_sent", "Beats handed to the network.");
-    beatsAcknowledged = counter("beats_acknowledged", "Beats that Kafka acknowledged.");
+    beatsSent = family.counter("beats_sent", "Beats handed to the network.");
+    beatsAcknowledged = family.counter("beats_acknowledged", "Beats that Kafka acknowledged.");
     apply =
-        seconds(
+        family.seconds(
             "apply",
             "Time it took to bring a change of the tables into the kernel.",
             APPLY_SECONDS);
-    applyFailures = counter("apply_failures", "Changes that the kernel refused.");
+    applyFailures = family.counter("apply_failures", "Changes that the kernel refused.");
     lapses =
-        counter(
+        family.counter(
             "sessions_lapsed",
             "Lease sessions that ended by themselves, by reason: stalled if no beat left in time,"
                 + " unacknowledged if none was acknowledged in time and strict grants were held.",
@@ -71,47 +70,60 @@ public final class AgentMetrics {
     for (Lapse reason : Lapse.values()) {
       lapses.initLabelValues(label(reason));
     }
-    session = gauge("session", "The lease session of now.");
-    floatingIps = gauge("floating_ips", "Floating IPs that this node holds.");
-    failing = gauge("failing", "Whether the newest report names an error: 1 or 0.");
+    session = family.gauge("session", "The lease session of now.");
+    floatingIps = family.gauge("floating_ips", "Floating IPs that this node holds.");
+    failing = family.gauge("failing", "Whether the newest report names an error: 1 or 0.");
     driftRepairs =
-        counter("drift_repairs", "Times that the kernel was found to differ, and was put right.");
-    bindings = gauge("bindings", "Bindings known, of policies and of Pods.", "of");
+        family.counter(
+            "drift_repairs", "Times that the kernel was found to differ, and was put right.");
+    bindings = family.gauge("bindings", "Bindings known, of policies and of Pods.", "of");
   }
 
   private static String label(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /** What the guards have dropped, which the kernel is asked for whenever metrics are read. */
-  public void guards(Supplier<? extends Map<String, GuardCounter>> counters) {
-    CounterWithCallback.builder()
-        .name("sluice_agent_guard_dropped_packets")
-        .help("Packets dropped by a guard of the rule set, since the rule set was made.")
-        .labelNames("guard")
-        .callback(callback -> {
-          try {
-            counters.get().forEach((guard, count) -> callback.call(count.packets(), guard));
-          } catch (DataPlaneException e) {
-            log.warn("cannot read the counters of the guards: {}", e.getMessage());
-          }
-        })
-        .register(registry);
+  /**
+   * What the rule set has dropped, which the kernel is asked for whenever metrics are read.
+   *
+   * @param guards of the guards, by the name of the counter
+   * @param fence of the fence, by the name of the counter
+   */
+  public void dropped(
+      Supplier<? extends Map<String, GuardCounter>> guards,
+      Supplier<? extends Map<String, GuardCounter>> fence) {
+    family.askedCounter(
+        "guard_dropped_packets",
+        "Packets dropped by a guard of the rule set, since the rule set was made.",
+        packets(guards),
+        "guard");
+    family.askedCounter(
+        "fence_dropped_packets",
+        "Packets dropped at the network interface since the fence was made: lease_over_leaving and"
+            + " lease_over_arriving because this node held no live lease of the floating IP,"
+            + " other_interface because ARP asked for it at another interface.",
+        packets(fence),
+        "reason");
+  }
+
+  private static Consumer<MetricFamily.Answer> packets(
+      Supplier<? extends Map<String, GuardCounter>> counters) {
+    return answer -> {
+      try {
+        counters.get().forEach((name, count) -> answer.is(count.packets(), name));
+      } catch (DataPlaneException e) {
+        log.warn("cannot read the kernel's counters: {}", e.getMessage());
+      }
+    };
   }
 
   /** The loop has made a step. On its thread. */
   void stepped(AgentLoop loop) {
-    loop.lapses().forEach((reason, count) -> raise(lapses.labelValues(label(reason)), count));
-    raise(driftRepairs, loop.driftRepaired());
+    loop.lapses()
+        .forEach((reason, count) -> MetricFamily.raise(lapses.labelValues(label(reason)), count));
+    MetricFamily.raise(driftRepairs, loop.driftRepaired());
     bindings.labelValues("policy").set(loop.policiesBound());
     bindings.labelValues("pod").set(loop.podsBound());
-  }
-
-  private static void raise(CounterDataPoint counter, long total) {
-    long missing = total - counter.getLongValue();
-    if (missing > 0) {
-      counter.inc(missing);
-    }
   }
 
   /** The agent reports this. */
@@ -122,32 +134,5 @@ public final class AgentMetrics {
         report.applied().stream()
             .filter(applied -> applied.state() == AgentReport.AppliedState.HELD)
             .count());
-  }
-
-  private Counter counter(String name, String help, String... labels) {
-    return Counter.builder()
-        .name("sluice_agent_" + name)
-        .help(help)
-        .labelNames(labels)
-        .register(registry);
-  }
-
-  private Gauge gauge(String name, String help, String... labels) {
-    return Gauge.builder()
-        .name("sluice_agent_" + name)
-        .help(help)
-        .labelNames(labels)
-        .register(registry);
-  }
-
-  private Histogram seconds(String name, String help, double[] bounds, String... labels) {
-    return Histogram.builder()
-        .name("sluice_agent_" + name)
-        .unit(Unit.SECONDS)
-        .help(help)
-        .labelNames(labels)
-        .classicOnly()
-        .classicUpperBounds(bounds)
-        .register(registry);
   }
 }

@@ -146,7 +146,7 @@ public final class Main implements Callable<Integer> {
       Health health = new Health();
       PrometheusRegistry registry = ProgramMetrics.registry();
       AgentMetrics metrics = new AgentMetrics(registry);
-      metrics.guards(dataPlane::guardCounters);
+      metrics.dropped(dataPlane::guardCounters, dataPlane::fenceCounters);
       AgentProcess process =
           new AgentProcess(
               settings,

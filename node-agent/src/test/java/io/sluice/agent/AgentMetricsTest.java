@@ -83,8 +83,11 @@ class AgentMetricsTest {
 
   @Test
   void guardsAreAskedWhenMetricsAreRead() throws IOException {
-    metrics.guards(() -> Map.of("no_holder", new GuardCounter(5, 400)));
+    metrics.dropped(
+        () -> Map.of("no_holder", new GuardCounter(5, 400)),
+        () -> Map.of("lease_over_leaving", new GuardCounter(3, 240)));
     assertThat(scraped())
-        .contains("sluice_agent_guard_dropped_packets_total{guard=\"no_holder\"} 5.0");
+        .contains("sluice_agent_guard_dropped_packets_total{guard=\"no_holder\"} 5.0")
+        .contains("sluice_agent_fence_dropped_packets_total{reason=\"lease_over_leaving\"} 3.0");
   }
 }

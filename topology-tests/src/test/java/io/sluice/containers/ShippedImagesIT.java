@@ -74,6 +74,7 @@ class ShippedImagesIT {
   @Test
   @Order(4)
   void trafficGoesOnWhenTheContainerOfTheGatewayNodeIsKilled() {
+    cluster.awaitBalance();
     Holder dead = cluster.awaitHolder(floatingIp, _ -> true);
     String pod = dead.node().equals("node-3") ? "alice-2" : "alice-3";
     try (PodProbe probe = cluster.probe(pod)) {

@@ -1,14 +1,13 @@
 package io.sluice.allocator.kafka;
 
 import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.Unit;
 import io.sluice.allocator.core.allocation.AllocationSettings;
+import io.sluice.operations.MetricFamily;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /** The metrics of the allocator. All names begin with {@code sluice_allocator_}. */
@@ -36,144 +35,101 @@ public final class AllocatorMetrics {
   final Gauge floatingIps;
   final Gauge nodes;
   final AllocationSettings times;
-  private final PrometheusRegistry registry;
+  private final MetricFamily family;
 
   /**
    * @param times when a node counts as silent
    */
   public AllocatorMetrics(PrometheusRegistry registry, AllocationSettings times) {
-    this.registry = registry;
+    this.family = new MetricFamily(registry, "sluice_allocator_");
     this.times = times;
     decisions =
-        counter(
+        family.counter(
             "decisions",
             "Changes of state that were decided or observed, by kind as in the audit log.",
             "application",
             "kind");
     failovers =
-        counter(
+        family.counter(
             "failovers",
             "Floating IPs granted elsewhere because their node fell silent.",
             "cluster");
-    silentNodes = counter("silent_nodes", "Times that a node was declared silent.", "cluster");
+    silentNodes =
+        family.counter("silent_nodes", "Times that a node was declared silent.", "cluster");
     detectionDelay =
-        seconds(
+        family.seconds(
             "detection_delay",
             "Time from the deadline of a node's next beat to the decision that it is silent, by the"
-                + " clock of the log.");
+                + " clock of the log.",
+            SECONDS);
     latency =
-        seconds(
+        family.seconds(
             "decision_latency",
             "Time from the timestamp of a record to what was decided upon it, by the clock of this"
                 + " machine. Of records that led to something only.",
+            SECONDS,
             "application");
     duration =
-        seconds(
+        family.seconds(
             "decision_duration",
             "Time it took to decide and to hand the decision to the producer. Of inputs that led to"
                 + " something only.",
+            SECONDS,
             "application");
     deadLetters =
-        counter(
+        family.counter(
             "dead_letters",
             "Records that could not be used and were put aside on sluice.dead-letters.",
             "topic");
     takeovers =
-        counter(
+        family.counter(
             "takeovers",
             "Tasks that this instance began to run: at its start, or in place of another one.",
             "application");
-    tasks = gauge("active_tasks", "Tasks that this instance runs now.", "application");
+    tasks = family.gauge("active_tasks", "Tasks that this instance runs now.", "application");
     commitRequests =
-        counter("commit_requests", "Commits asked for because of a decision.", "application");
-    threadFailures = counter("thread_failures", "Stream threads that failed.", "application");
+        family.counter(
+            "commit_requests", "Commits asked for because of a decision.", "application");
+    threadFailures =
+        family.counter("thread_failures", "Stream threads that failed.", "application");
     floatingIps =
-        gauge(
+        family.gauge(
             "floating_ips",
             "Floating IPs of gateways by state: granted, releasing or unassigned.",
             "cluster",
             "state");
-    nodes = gauge("nodes", "Nodes by liveness: alive, silent or left.", "cluster", "liveness");
+    nodes =
+        family.gauge("nodes", "Nodes by liveness: alive, silent or left.", "cluster", "liveness");
   }
 
   /** What is asked of the applications themselves whenever metrics are read. */
   public void observe(List<Application> applications) {
-    ask(
+    family.askedGauge(
         "running",
         "Whether the application is RUNNING: 1 or 0.",
-        applications,
-        application -> application.isNotRunning().isEmpty() ? 1 : 0);
-    ask(
+        ofEach(applications, application -> application.isNotRunning().isEmpty() ? 1 : 0),
+        "application");
+    family.askedGauge(
         "input_lag_records",
         "Records of the input topics that are not read yet, in the partition furthest behind.",
-        applications,
-        Application::inputLag);
-    count(
+        ofEach(applications, Application::inputLag),
+        "application");
+    family.askedCounter(
         "fenced_producers",
         "Producers of instances that were gone, which were fenced to end their transactions.",
-        applications,
-        Application::fencedProducers);
-    count(
+        ofEach(applications, Application::fencedProducers),
+        "application");
+    family.askedCounter(
         "fencing_failures",
         "Times that fencing was given up; until the broker does it, readers wait.",
-        applications,
-        Application::fencingFailures);
+        ofEach(applications, Application::fencingFailures),
+        "application");
   }
 
-  private void count(
-      String name,
-      String help,
-      List<Application> applications,
-      ToDoubleFunction<Application> figure) {
-    CounterWithCallback.builder()
-        .name("sluice_allocator_" + name)
-        .help(help)
-        .labelNames("application")
-        .callback(callback ->
-            applications.forEach(application ->
-                callback.call(figure.applyAsDouble(application), application.kind())))
-        .register(registry);
-  }
-
-  private void ask(
-      String name,
-      String help,
-      List<Application> applications,
-      ToDoubleFunction<Application> figure) {
-    GaugeWithCallback.builder()
-        .name("sluice_allocator_" + name)
-        .help(help)
-        .labelNames("application")
-        .callback(callback ->
-            applications.forEach(application ->
-                callback.call(figure.applyAsDouble(application), application.kind())))
-        .register(registry);
-  }
-
-  private Counter counter(String name, String help, String... labels) {
-    return Counter.builder()
-        .name("sluice_allocator_" + name)
-        .help(help)
-        .labelNames(labels)
-        .register(registry);
-  }
-
-  private Gauge gauge(String name, String help, String... labels) {
-    return Gauge.builder()
-        .name("sluice_allocator_" + name)
-        .help(help)
-        .labelNames(labels)
-        .register(registry);
-  }
-
-  private Histogram seconds(String name, String help, String... labels) {
-    return Histogram.builder()
-        .name("sluice_allocator_" + name)
-        .unit(Unit.SECONDS)
-        .help(help)
-        .labelNames(labels)
-        .classicOnly()
-        .classicUpperBounds(SECONDS)
-        .register(registry);
+  private static Consumer<MetricFamily.Answer> ofEach(
+      List<Application> applications, ToDoubleFunction<Application> figure) {
+    return answer ->
+        applications.forEach(
+            application -> answer.is(figure.applyAsDouble(application), application.kind()));
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,6 +28,8 @@ public final class ComposeCluster implements AutoCloseable {
 
   /** The policy of {@code deploy/compose/manifests}. */
   public static final String POLICY = "alice-paul";
+
+  private static final int NODES = 3;
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -113,12 +117,27 @@ public final class ComposeCluster implements AutoCloseable {
         .orElseThrow();
   }
 
-  private Optional<Holder> holder(String floatingIp) {
+  /**
+   * Waits until every node carries one of the floating IPs, of which there are as many as nodes:
+   * before that they move to the nodes that started last.
+   */
+  public void awaitBalance() {
+    await(
+        "each node carries a floating IP",
+        () -> carried().map(ip -> ip.path("node").asString()).collect(Collectors.toSet()),
+        nodes -> nodes.size() == NODES);
+  }
+
+  private Stream<JsonNode> carried() {
     return status()
         .path("floatingIPs")
         .valueStream()
+        .filter(ip -> ip.path("inTheKernel").asBoolean());
+  }
+
+  private Optional<Holder> holder(String floatingIp) {
+    return carried()
         .filter(ip -> ip.path("address").asString().equals(floatingIp))
-        .filter(ip -> ip.path("inTheKernel").asBoolean())
         .map(ip -> new Holder(ip.path("node").asString(), ip.path("epoch").asLong()))
         .findFirst();
   }

@@ -46,9 +46,9 @@ final class KernelMonitor implements AutoCloseable {
    * Begins to listen.
    *
    * @param nic the interface as it is now
-   * @param changing the socket that changes set elements
+   * @param changingPorts the ports of the sockets that change set elements
    */
-  KernelMonitor(Links.Link nic, String tunnelName, NetlinkSocket changing) {
+  KernelMonitor(Links.Link nic, String tunnelName, int... changingPorts) {
     this.nicName = nic.name();
     this.nic = Optional.of(nic);
     this.tunnelName = tunnelName;
@@ -63,7 +63,7 @@ final class KernelMonitor implements AutoCloseable {
             RTNLGRP_IPV6_ROUTE,
             RTNLGRP_IPV6_RULE);
     nft = NetlinkSocket.listen(NetlinkSocket.NETLINK_NETFILTER, NFNLGRP_NFTABLES);
-    OwnChanges.silence(nft, changing.port());
+    OwnChanges.silence(nft, changingPorts);
     stop = Libc.eventfd();
     thread = Thread.ofPlatform().daemon().name("kernel-monitor").unstarted(this::run);
   }

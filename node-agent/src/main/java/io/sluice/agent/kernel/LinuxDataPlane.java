@@ -57,10 +57,9 @@ public final class LinuxDataPlane implements DataPlane {
       tunnelDevice = new TunnelDevice(route, tunnel);
       announcer = resources.add(new Announcer());
       flows = resources.add(new FlowSweeper());
-      monitor = resources.add(new KernelMonitor(nic, tunnel.device(), nft));
-      monitor.trust(route.port());
       fence = resources.add(new NetdevFence(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)));
-      monitor.trust(fence.port());
+      monitor = resources.add(new KernelMonitor(nic, tunnel.device(), nft.port(), fence.port()));
+      monitor.trust(route.port());
       Libnftables libnftables = resources.add(new Libnftables());
       fixedParts = new FixedParts(route, libnftables, monitor, tunnel, tunnelDevice);
       wire = resources.add(new WireListener());
@@ -268,7 +267,16 @@ public final class LinuxDataPlane implements DataPlane {
 
   /** What the guards have dropped, by the name of the guard's counter in {@code sluice.nft}. */
   public SortedMap<String, GuardCounter> guardCounters() {
-    return locked(() -> NftMessages.counters(nft));
+    return locked(() -> NftMessages.counters(nft, NftMessages.NFPROTO_INET));
+  }
+
+  /** What the fence has dropped, by the name of the fence's counter in {@code fence.nft}. */
+  public SortedMap<String, GuardCounter> fenceCounters() {
+    return locked(() -> {
+      SortedMap<String, GuardCounter> all = NftMessages.counters(nft, NftMessages.NFPROTO_NETDEV);
+      all.putAll(NftMessages.counters(nft, NftMessages.NFPROTO_ARP));
+      return all;
+    });
   }
 
   @Override

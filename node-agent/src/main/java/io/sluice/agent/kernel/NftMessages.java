@@ -3,6 +3,7 @@ package io.sluice.agent.kernel;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -14,9 +15,15 @@ final class NftMessages {
   private static final int SUBSYSTEM = NFNL_SUBSYS_NFTABLES << 8;
   private static final int NFNL_MSG_BATCH_BEGIN = 0x10;
   private static final int NFNL_MSG_BATCH_END = 0x11;
-  private static final int NFPROTO_INET = 1;
-  private static final int NFPROTO_ARP = 3;
-  private static final int NFPROTO_NETDEV = 5;
+
+  /** Families of tables (linux/netfilter.h). */
+  static final int NFPROTO_INET = 1;
+
+  static final int NFPROTO_ARP = 3;
+  static final int NFPROTO_NETDEV = 5;
+
+  private static final Set<Integer> OUR_FAMILIES =
+      Set.of(NFPROTO_INET, NFPROTO_ARP, NFPROTO_NETDEV);
 
   static final int NFT_MSG_NEWSETELEM = SUBSYSTEM | 12;
   static final int NFT_MSG_DELSETELEM = SUBSYSTEM | 14;
@@ -142,21 +149,17 @@ final class NftMessages {
     return element.find(type, NFTA_DATA_VALUE).map(Attributes::bytes).map(ByteBuffer::wrap);
   }
 
-  /** {@code nft list counters table inet sluice}: packets by the counter's name. */
-  static SortedMap<String, GuardCounter> counters(NetlinkSocket socket) {
+  /** {@code nft list counters table FAMILY sluice}: packets by the counter's name. */
+  static SortedMap<String, GuardCounter> counters(NetlinkSocket socket, int family) {
     ByteBuffer message =
-        fixed(
-                NFT_MSG_GETOBJ,
-                MessageBuilder.NLM_F_REQUEST | MessageBuilder.NLM_F_DUMP,
-                NFPROTO_INET,
-                0)
+        fixed(NFT_MSG_GETOBJ, MessageBuilder.NLM_F_REQUEST | MessageBuilder.NLM_F_DUMP, family, 0)
             .attribute(NFTA_TABLE, Ownership.TABLE)
             .attributeU32BigEndian(NFTA_OBJ_TYPE, NFT_OBJECT_COUNTER)
             .build();
     return InterruptedDumpException.retry(() -> {
       SortedMap<String, GuardCounter> counters = new TreeMap<>();
       socket.dump(
-          new NetlinkRequest(message, "nft list counters table inet sluice"),
+          new NetlinkRequest(message, "nft list counters of family " + family),
           received -> readCounter(received.attributes(FIXED_BYTES), counters));
       return counters;
     });
@@ -171,9 +174,9 @@ final class NftMessages {
             data.find(NFTA_COUNTER_BYTES).orElseThrow().u64BigEndian()));
   }
 
-  /** Whether a notification speaks of our table. */
+  /** Whether a notification speaks of one of our tables, which all have the same name. */
   static boolean isOurs(ReceivedMessage received) {
-    return received.u8(0) == NFPROTO_INET
+    return OUR_FAMILIES.contains(received.u8(0))
         && received.attributes(FIXED_BYTES).text(NFTA_TABLE).equals(Optional.of(Ownership.TABLE));
   }
 

@@ -4,8 +4,9 @@ import java.nio.ByteOrder;
 
 /**
  * Keeps the notifications of our own element changes from ever reaching the listening socket: a
- * first load of 150,000 elements would overrun it. A filter drops messages whose nlmsg_pid is the
- * port of the socket that makes the changes.
+ * first load of 150,000 elements would overrun it, and every renewal of a lease would wake the
+ * thread that listens. A filter drops messages whose nlmsg_pid is the port of a socket that makes
+ * changes.
  */
 final class OwnChanges {
 
@@ -13,11 +14,14 @@ final class OwnChanges {
 
   private OwnChanges() {}
 
-  /** From now on the socket does not hear what the socket of this port causes. */
-  static void silence(NetlinkSocket listening, int causingPort) {
+  /** From now on the socket does not hear what the sockets of these ports cause. */
+  static void silence(NetlinkSocket listening, int... causingPorts) {
     // BPF loads words in network order.
     boolean swapped = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-    int port = swapped ? Integer.reverseBytes(causingPort) : causingPort;
-    new SocketFilter().word(NLMSG_PID_AT).dropIf(port).accept().attach(listening.fd());
+    SocketFilter filter = new SocketFilter().word(NLMSG_PID_AT);
+    for (int port : causingPorts) {
+      filter.dropIf(swapped ? Integer.reverseBytes(port) : port);
+    }
+    filter.accept().attach(listening.fd());
   }
 }

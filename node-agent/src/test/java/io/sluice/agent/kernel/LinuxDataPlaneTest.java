@@ -10,6 +10,8 @@ import io.sluice.model.AgentReport;
 import io.sluice.model.Cidr;
 import io.sluice.model.InterfaceAddress;
 import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,16 @@ class LinuxDataPlaneTest {
     node.run("ip addr add 10.40.0.11/16 dev eth0");
     node.run("ip addr add fd00:40::11/64 dev eth0 nodad");
     node.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
+    // The kernel goes on by itself for a moment: the carrier, and the address of the link.
+    await().until(() -> node.run("ip addr show dev eth0 up"), LinuxDataPlaneTest::isSettled);
     dataPlane = open();
+  }
+
+  private static boolean isSettled(String link) {
+    return link.contains("LOWER_UP")
+        && link.contains("state UP")
+        && link.contains("inet6 fe80:")
+        && !link.contains("tentative");
   }
 
   @AfterEach
@@ -232,6 +243,11 @@ class LinuxDataPlaneTest {
     dataPlane.apply(wanted, KernelTables.EMPTY);
     dataPlane.apply(KernelTables.EMPTY, wanted);
     dataPlane.install();
+    dataPlane.fence().admit(Underlay.available(FLOATING));
+    dataPlane.fence().renew(LeaseMode.AVAILABLE, Underlay.in(Duration.ofMillis(1)));
+    await().until(() -> dataPlane.fence().open().isEmpty());
+    dataPlane.fence().shut(FLOATING);
+    node.run("nft add table netdev other");
     node.run("nft add table inet other");
     node.run("ip route add 10.99.0.0/16 via 10.40.0.254");
     assertThat(told).hasValue(0);
@@ -242,6 +258,11 @@ class LinuxDataPlaneTest {
             "ip addr del fd00:40::1:100/128 dev eth0",
             "nft delete element inet sluice snat_v4 { 0x50000001 : 10.40.1.100 }",
             "nft flush chain inet sluice classify",
+            "nft delete element netdev sluice guarded_v4 { 10.40.1.100 }",
+            "nft flush set arp sluice guarded_arp",
+            "nft flush chain netdev sluice leaving",
+            "nft delete table arp sluice",
+            "nft delete table netdev sluice",
             "ip rule del pref 5199",
             "ip route flush table 51001",
             "ip addr add 10.40.0.99/16 dev eth0",
@@ -346,6 +367,8 @@ class LinuxDataPlaneTest {
     assertThat(dataPlane.guardCounters())
         .containsEntry("arrival_not_reply", new GuardCounter(0, 0))
         .containsKeys("no_holder", "node_address", "unbound_floating");
+    assertThat(dataPlane.fenceCounters())
+        .containsOnlyKeys("lease_over_leaving", "lease_over_arriving", "other_interface");
   }
 
   @Test

@@ -162,7 +162,7 @@ class NftTransactionTest {
     List<SetElement> read = new ArrayList<>();
     NftMessages.dump(socket, NftSet.pool(IpFamily.IPV4), read::add);
     assertThat(read).isEmpty();
-    assertThat(NftMessages.counters(socket)).isEmpty();
+    assertThat(NftMessages.counters(socket, NftMessages.NFPROTO_INET)).isEmpty();
   }
 
   @Test
