@@ -80,23 +80,17 @@ final class AgentProcess {
     CountDownLatch ended = new CountDownLatch(1);
     stopOnSignal(inbox, ended);
     MeteredBeats metered =
-        new MeteredBeats(
-            metrics,
-            settings.lease(),
-            input -> {
-              tenure.heard(input);
-              inbox.accept(input);
-            },
-            System::nanoTime);
+        new MeteredBeats(metrics, settings.lease(), tenure::heard, System::nanoTime);
     health.ready("beats", metered::unheard);
     try (TopicWriter writer = topics.openWriter();
+        Renewals renewals = new Renewals(metered, inbox::accept);
         Beats beats =
             new Beats(
                 settings.instance(),
                 beatInterval,
                 settings.lease(),
                 topics.delivery(writer, Topics.HEARTBEATS),
-                metered,
+                renewals,
                 System::nanoTime,
                 WallClock::nanos,
                 loopMovedAt::get);
@@ -123,6 +117,7 @@ final class AgentProcess {
       });
       tenure.onTrouble(() -> inbox.accept(new Input.DriftNoticed()));
       dataPlane.onDrift(() -> inbox.accept(new Input.DriftNoticed()));
+      renewals.start();
       beats.start();
       reports.start();
       feed.start();

@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the lease in the kernel alive, as far as the beats and the wire allow it. Which addresses
- * are admitted is the loop's to say; the leases are renewed on the threads that send beats and hear
- * of their acknowledgement, so that a long change of the tables ends no lease, and an address is
- * shut on the thread that hears another machine have it, so that none delays that.
+ * are admitted is the loop's to say; the leases are renewed on a thread of their own ({@link
+ * Renewals}), so that the loop's work ends no lease and the kernel's delays no beat, and an address
+ * is shut on the thread that hears another machine have it, so that none delays that.
  */
 public final class Tenure {
 
@@ -253,7 +253,10 @@ public final class Tenure {
 
   // ---- beats ------------------------------------------------------------------------------------
 
-  /** To be told of each beat before it is sent, and of each acknowledgement; on any thread. */
+  /**
+   * To be told of each beat that is sent, and of each acknowledgement, in this order; on any
+   * thread. Returns when the kernel has what follows from it.
+   */
   public void heard(Input input) {
     lock.lock();
     try {

@@ -15,6 +15,7 @@ import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,12 @@ class StalledRenewalTest {
   private static final long SESSION = 7;
   private static final Duration LEASE = Duration.ofMillis(200);
   private static final Duration STALL = Duration.ofMillis(350);
+
+  /** Long enough to ask the process for a beat, on a machine that is busy. */
+  private static final Duration LEASE_OF_PROCESS = Duration.ofSeconds(1);
+
+  /** Beats that are asked for when the process is stopped, so that it is in the midst of one. */
+  private static final int BURST = 200;
 
   private static Underlay net;
 
@@ -77,10 +84,14 @@ class StalledRenewalTest {
   }
 
   private static Tenure tenure(LeaseFence fence) {
+    return tenure(fence, LEASE);
+  }
+
+  private static Tenure tenure(LeaseFence fence, Duration lease) {
     return new Tenure(
         fence,
-        new LeaseRenewal(LEASE, LEASE),
-        new WireWatch(LEASE),
+        new LeaseRenewal(lease, lease),
+        new WireWatch(lease),
         System::nanoTime,
         WallClock::nanos);
   }
@@ -227,16 +238,20 @@ class StalledRenewalTest {
   void aProcessThatIsStoppedAndGoesOn() throws IOException, InterruptedException {
     for (int round = 0; round < 5; round++) {
       Process holder = start();
-      try (BufferedReader says = holder.inputReader()) {
-        skip(says, 5 + round);
+      try (BufferedReader says = holder.inputReader();
+          Writer asks = holder.outputWriter()) {
+        beat(asks, says, 5 + round);
         assertThat(fence.open()).containsExactly(Underlay.FLOATING);
 
+        ask(asks, BURST);
         NetworkNamespace.exec("kill", "-STOP", "" + holder.pid());
         await().atMost(Duration.ofSeconds(10)).until(() -> fence.open().isEmpty());
         NetworkNamespace.exec("kill", "-CONT", "" + holder.pid());
 
+        listen(says, BURST);
+        assertShut();
         for (int beat = 0; beat < 20; beat++) {
-          skip(says, 1);
+          beat(asks, says, 1);
           assertShut();
         }
       } finally {
@@ -245,7 +260,17 @@ class StalledRenewalTest {
     }
   }
 
-  private static void skip(BufferedReader says, int lines) throws IOException {
+  private static void beat(Writer asks, BufferedReader says, int times) throws IOException {
+    ask(asks, times);
+    listen(says, times);
+  }
+
+  private static void ask(Writer asks, int times) throws IOException {
+    asks.write("\n".repeat(times));
+    asks.flush();
+  }
+
+  private static void listen(BufferedReader says, int lines) throws IOException {
     for (int i = 0; i < lines; i++) {
       assertThat(says.readLine()).isEqualTo(RenewingProcess.BEAT);
     }
@@ -298,25 +323,23 @@ class StalledRenewalTest {
     }
   }
 
-  /** Holds the address as an agent does, and says whenever it has beaten. */
+  /** Holds the address as an agent does, and beats whenever it reads a line. */
   static final class RenewingProcess {
 
     static final String BEAT = "beat";
 
     private RenewingProcess() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws IOException {
       try (LinuxDataPlane dataPlane = LinuxDataPlane.open("eth0", VxlanSettings.DEFAULT)) {
-        Tenure tenure = tenure(dataPlane.fence());
-        long session = 1;
-        tenure.begin(session, List.of(), System.nanoTime());
+        Tenure tenure = tenure(dataPlane.fence(), LEASE_OF_PROCESS);
+        tenure.begin(SESSION, List.of(), System.nanoTime());
         tenure.admit(Underlay.available(Underlay.FLOATING), List.of());
-        while (true) {
+        while (System.in.read() >= 0) {
           long wall = WallClock.nanos();
           long now = System.nanoTime();
-          tenure.heard(new Input.BeatSent(session, now, wall));
+          tenure.heard(new Input.BeatSent(SESSION, now, wall));
           System.out.println(BEAT);
-          TimeUnit.MILLISECONDS.sleep(20);
         }
       }
     }
