@@ -56,8 +56,9 @@ final class TimeOptions {
       names = "--hold-off-millis",
       paramLabel = "MS",
       description =
-          "How long a node that fell silent again soon after it came back gets no address that"
-              + " another node can carry; doubles with each relapse (default: 10000).")
+          "How long a node that fell silent again soon after it came back, or did not carry out a"
+              + " grant, gets no address that another node can carry; doubles with each relapse"
+              + " (default: 10000).")
   private Long holdOffMillis;
 
   @Option(
@@ -79,8 +80,17 @@ final class TimeOptions {
       paramLabel = "MS",
       description =
           "How long, in a planned move, the next holder may take to get ready before the present"
-              + " one is asked to let go all the same (default: 2000).")
+              + " one is asked to let go all the same, or a move for balance is called off"
+              + " (default: 2000).")
   private Long handoverMillis;
+
+  @Option(
+      names = "--apply-millis",
+      paramLabel = "MS",
+      description =
+          "How long a node may take to carry out a grant before another node gets the address and"
+              + " this one is held off (default: 2000).")
+  private Long applyMillis;
 
   /**
    * The times as chosen.
@@ -97,7 +107,8 @@ final class TimeOptions {
         or(rebalanceAfterMillis, base.rebalanceAfterMillis()),
         or(rebalanceIntervalMillis, base.rebalanceIntervalMillis()),
         holdOff(base.holdOff()),
-        or(handoverMillis, base.handoverMillis()));
+        or(handoverMillis, base.handoverMillis()),
+        or(applyMillis, base.applyMillis()));
   }
 
   private HoldOffSettings holdOff(HoldOffSettings base) {

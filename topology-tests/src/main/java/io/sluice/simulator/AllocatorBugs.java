@@ -206,6 +206,23 @@ final class AllocatorBugs {
           right.rebalanceAfterMillis(),
           right.rebalanceIntervalMillis(),
           right.holdOff(),
+          TimeUnit.HOURS.toMillis(1),
+          right.applyMillis());
+    }
+  }
+
+  static final class UnappliedGrantKept extends Behaviour {
+    @Override
+    AllocationSettings settings(AllocationSettings right) {
+      return new AllocationSettings(
+          right.beatIntervalMillis(),
+          right.leaseMillis(),
+          right.silenceMillis(),
+          right.restartGraceMillis(),
+          right.rebalanceAfterMillis(),
+          right.rebalanceIntervalMillis(),
+          right.holdOff(),
+          right.handoverMillis(),
           TimeUnit.HOURS.toMillis(1));
     }
   }

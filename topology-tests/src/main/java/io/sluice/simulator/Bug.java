@@ -77,6 +77,8 @@ public enum Bug {
   WAIT_WITHOUT_BOUND(
       "a move waits for its successor for as long as that takes",
       AllocatorBugs.WaitWithoutBound::new),
+  UNAPPLIED_GRANT_KEPT(
+      "a grant stays with a node that cannot carry it out", AllocatorBugs.UnappliedGrantKept::new),
   HOLD_OFF_NOT_KEPT("a node that flaps is not held off", AllocatorBugs.HoldOffNotKept::new),
   REPLACED_TASK_NOT_FENCED(
       "a task that another one has replaced still commits", AllocatorBugs.NotFenced::new),

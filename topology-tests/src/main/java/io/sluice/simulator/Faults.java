@@ -23,6 +23,7 @@ final class Faults {
     ONE_WAY_CUT,
     CABLE_CUT,
     CUT_THEN_FREEZE,
+    DEAF_FREEZE,
     SLOW_LINK,
     SLOW_ANSWERS_THEN_CUT,
     READER_STALL,
@@ -31,6 +32,7 @@ final class Faults {
     LATE_RECORD,
     DUPLICATED_RECORDS,
     KERNEL_REFUSAL,
+    KERNEL_REFUSES_FOR_LONG,
     DRAIN_WITH_STUCK_SUCCESSORS,
     KERNEL_DRIFT,
     NODE_CLOCK_STEP,
@@ -48,6 +50,11 @@ final class Faults {
   }
 
   private static final long STUCK = TimeUnit.MILLISECONDS.toNanos(4_500);
+
+  /** Another one announces what it was granted at once, after 100 ms and after a second. */
+  private static final long TWICE_DEAF = TimeUnit.MILLISECONDS.toNanos(3_600);
+
+  private static final long LONG_REFUSAL = TimeUnit.SECONDS.toNanos(14);
 
   private static final List<Kind> KINDS = List.of(Kind.values());
 
@@ -91,6 +98,7 @@ final class Faults {
           ONE_WAY_CUT,
           CABLE_CUT,
           CUT_THEN_FREEZE,
+          DEAF_FREEZE,
           SLOW_LINK,
           SLOW_ANSWERS_THEN_CUT ->
           network(kind, node, nanos);
@@ -104,6 +112,7 @@ final class Faults {
             .timeline()
             .after(dice.millis(1, 300), () -> machine(Kind.NODE_CLOCK_STEP, node, nanos));
       }
+      case KERNEL_REFUSES_FOR_LONG -> refuseWhatIsGrantedNext(node, nanos);
       case DRAIN_WITH_STUCK_SUCCESSORS -> drainWithStuckSuccessors(node);
       case BROKER_OUTAGE -> brokerOutage(nanos);
       case LEADER_MOVE -> moveLeader();
@@ -161,6 +170,10 @@ final class Faults {
   }
 
   private void network(Kind kind, SimulatedNode node, long nanos) {
+    if (kind == Kind.DEAF_FREEZE) {
+      deafFreeze(node, TWICE_DEAF + nanos / 2);
+      return;
+    }
     node.trouble(nanos + TimeUnit.SECONDS.toNanos(1));
     boolean loses = dice.chance(0.5);
     // It may wake up with Kafka still away.
@@ -190,6 +203,24 @@ final class Faults {
               dice.millis(10, (double) world.settings().leaseMillis()),
               () -> node.agent().ifPresent(run -> run.freeze((long) (nanos * part))));
     }
+    world.timeline().after(nanos, node::heal);
+  }
+
+  /**
+   * Its cable is out while another node announces what it had, and it stands still; when it goes on
+   * it is on the wire again, and Kafka is still away.
+   */
+  private void deafFreeze(SimulatedNode node, long nanos) {
+    node.trouble(nanos + TimeUnit.SECONDS.toNanos(1));
+    node.toKafka().cut(true);
+    node.fromKafka().cut(true);
+    node.attach(false);
+    world
+        .timeline()
+        .after(
+            dice.millis(10, (double) world.settings().leaseMillis()),
+            () -> node.agent().ifPresent(run -> run.freeze(nanos / 2)));
+    world.timeline().after(nanos / 2, () -> node.attach(true));
     world.timeline().after(nanos, node::heal);
   }
 
@@ -246,11 +277,24 @@ final class Faults {
     }
   }
 
+  /** A node dies while another one's kernel refuses what it is granted instead. */
+  private void refuseWhatIsGrantedNext(SimulatedNode node, long nanos) {
+    refuse(node, LONG_REFUSAL);
+    List<SimulatedNode> others = nodes.stream().filter(other -> other != node).toList();
+    process(Kind.NODE_CRASH, dice.pick(others), nanos);
+  }
+
   /** Nobody can get ready for what has to leave the node, for longer than anybody should wait. */
   private void drainWithStuckSuccessors(SimulatedNode node) {
     nodes.stream().filter(other -> other != node).forEach(other -> refuse(other, STUCK));
     String change = operator.drain(node);
     world.trace().note("operator", () -> change);
+  }
+
+  /** One last thing that nothing else would put right by the way. */
+  void lastDrift() {
+    world.trace().note("run", () -> "a last kernel drift");
+    drift(dice.pick(nodes));
   }
 
   private void drift(SimulatedNode node) {
@@ -271,6 +315,11 @@ final class Faults {
   }
 
   private void brokerOutage(long nanos) {
+    long gap = TimeUnit.MILLISECONDS.toNanos(world.settings().silenceMillis()) / 2;
+    if (nanos < gap) {
+      // Too short for a gap, and long enough for one node's beats to be much later than another's.
+      nodes.forEach(node -> node.trouble(gap));
+    }
     brokerOutages++;
     world.kafka().up(false);
     world

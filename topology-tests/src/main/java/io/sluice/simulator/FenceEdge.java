@@ -53,8 +53,12 @@ final class FenceEdge implements LeaseFence {
         mode,
         () -> {
           long added = world.behaviour().addedByStall(world.timeline().now() - built);
+          SortedSet<IpAddress> before = fence().open();
           fence().renew(mode, nanos, deadline.wallNanos() + added);
           world.wire().changed();
+          if (mode == LeaseMode.AVAILABLE) {
+            node.checkOpened(before, fence().open());
+          }
         });
   }
 

@@ -27,6 +27,7 @@ final class LogCheck {
   private final SortedMap<IpAddress, Assignment> assignments = new TreeMap<>();
   private final HoldOffCheck holdOffs;
   private final MoveCheck moves;
+  private final UnappliedGrantCheck unapplied;
   private long lastSequence;
   private boolean toCompare;
 
@@ -41,6 +42,7 @@ final class LogCheck {
     this.blameless = blameless;
     this.holdOffs = new HoldOffCheck(settings.holdOff());
     this.moves = new MoveCheck(settings, globalNanos, takenOverNanos);
+    this.unapplied = new UnappliedGrantCheck(globalNanos, takenOverNanos);
   }
 
   void committed(AuditEntry entry) {
@@ -64,6 +66,7 @@ final class LogCheck {
       replayed.apply(change);
     }
     moves.taken();
+    unapplied.taken(replayed);
     toCompare = true;
   }
 
@@ -84,7 +87,8 @@ final class LogCheck {
         failed.isEmpty()
             || planned
             || holder.filter(node -> !failed.contains(node)).isEmpty()
-            || now.reason().startsWith("balance"),
+            || now.reason().startsWith("balance")
+            || now.reason().contains("has not carried out"),
         "%s moved away from %s because %s failed: %s",
         ip,
         holder.orElse("nowhere"),

@@ -116,7 +116,9 @@ final class MoveCheck {
                 || waitedNanos(ip) >= shortestWaitNanos()
                 || isCatchingUp(ip));
     require(
-        hadItsTime || isReady(state, ip, before.epoch(), now.successor().get()),
+        hadItsTime
+            || !isInPlace(state, ip, before)
+            || isReady(state, ip, before.epoch(), now.successor().get()),
         "%s is asked back from %s before its successor is ready: %s",
         ip,
         holder,
@@ -142,15 +144,26 @@ final class MoveCheck {
     return liveness != null && liveness.isAlive() && liveness.session() == holder.session();
   }
 
+  /** Whether the holder has said that its kernel carries the address. */
+  private static boolean isInPlace(AllocationState state, IpAddress ip, Assignment granted) {
+    Holder holder = granted.holder().orElseThrow();
+    return reported(state, ip, AppliedState.HELD, granted.epoch(), holder);
+  }
+
   private static boolean isReady(
       AllocationState state, IpAddress ip, long epoch, Holder successor) {
-    AgentReport report = state.reports().get(successor.node());
+    return reported(state, ip, AppliedState.PREPARED, epoch, successor);
+  }
+
+  private static boolean reported(
+      AllocationState state, IpAddress ip, AppliedState what, long epoch, Holder by) {
+    AgentReport report = state.reports().get(by.node());
     return report != null
-        && report.session() == successor.session()
+        && report.session() == by.session()
         && report.applied().stream()
             .anyMatch(applied ->
                 applied.floatingIp().equals(ip)
-                    && applied.state() == AppliedState.PREPARED
+                    && applied.state() == what
                     && applied.epoch() >= epoch);
   }
 

@@ -24,10 +24,10 @@ public final class Simulation {
 
   /** As in the defaults, but what takes ten seconds takes less, so that a run sees it often. */
   private static final AllocationSettings DEFAULT =
-      new AllocationSettings(100, 400, 500, 3_000, 2_000, 300, HOLD_OFF, 400);
+      new AllocationSettings(100, 400, 500, 3_000, 2_000, 300, HOLD_OFF, 400, 800);
 
   private static final AllocationSettings FAST =
-      new AllocationSettings(30, 90, 120, 3_000, 2_000, 300, HOLD_OFF, 400);
+      new AllocationSettings(30, 90, 120, 3_000, 2_000, 300, HOLD_OFF, 400, 800);
 
   /** After faults have stopped: a restart's grace, a silence, and what it takes to read and do. */
   private static final long PLACED_WITHIN = TimeUnit.SECONDS.toNanos(6);
@@ -157,6 +157,7 @@ public final class Simulation {
     world.trace().note("run", () -> "the faults are over");
     nodes.forEach(SimulatedNode::heal);
     operator.setUp();
+    faults.lastDrift();
     await(convergence::notPlaced, PLACED_WITHIN, "not every address is placed");
     await(convergence::notSettled, SETTLED_WITHIN, "the cluster does not settle");
     world.trace().note("run", () -> "settled");

@@ -231,6 +231,7 @@ class AllocationTopologyTest {
   @Test
   void beatsThatChangeNothingWriteNothing() {
     start();
+    reportAllHeld(1, 2);
     int before = rig.written();
     run(5_000, 1, 2);
     assertThat(rig.written()).isEqualTo(before);

@@ -7,6 +7,7 @@ import io.sluice.model.AuditEntry.Cause;
 import io.sluice.model.Kind;
 import io.sluice.model.ObjectId;
 import io.sluice.model.StateChange;
+import io.sluice.model.StateChange.HoldOffChanged;
 import io.sluice.model.StateChange.ResourceObserved;
 import io.sluice.model.Status;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class Allocation implements Decider<AllocationInput> {
   private final AllocationState state = new AllocationState();
   private final Liveness liveness;
   private final Handovers handovers = new Handovers();
+  private final UnappliedGrants unapplied;
   private boolean resumed;
   private AuditTrail audit = new AuditTrail(0);
   private long lastRebalanceMillis = Long.MIN_VALUE / 2;
@@ -31,6 +33,7 @@ public final class Allocation implements Decider<AllocationInput> {
   public Allocation(AllocationSettings settings) {
     this.settings = settings;
     this.liveness = new Liveness(settings);
+    this.unapplied = new UnappliedGrants(settings.applyMillis());
   }
 
   @Override
@@ -63,6 +66,7 @@ public final class Allocation implements Decider<AllocationInput> {
    */
   private void forgetTheFuture(long nowMillis) {
     boolean ahead = handovers.heard(nowMillis, settings.restartGraceMillis());
+    ahead |= unapplied.heard(nowMillis, settings.restartGraceMillis());
     if (lastRebalanceMillis > nowMillis) {
       lastRebalanceMillis = nowMillis;
       ahead = true;
@@ -72,11 +76,12 @@ public final class Allocation implements Decider<AllocationInput> {
     }
   }
 
-  /** What was restored says that successors get ready, not since when: they have the full time. */
+  /** What was restored says what is waited for, not since when: everybody has the full time. */
   private void startTimers(long nowMillis) {
     if (resumed) {
       resumed = false;
       handovers.restart(state.assignments(), nowMillis);
+      unapplied.restart(state, nowMillis);
       planDeadlineMillis = Math.min(planDeadlineMillis, nextPlanMillis(nowMillis));
     }
   }
@@ -94,8 +99,16 @@ public final class Allocation implements Decider<AllocationInput> {
     List<StateChange> changes = new ArrayList<>(facts);
     changes.addAll(HoldOffs.after(state, settings.holdOff(), facts, nowMillis));
     changes.forEach(state::apply);
-    int applied = changes.size();
     boolean onlyPolicies = !changes.isEmpty() && changes.stream().allMatch(Allocation::isOfPolicy);
+    if (!onlyPolicies) {
+      // Carrying out what was asked for comes before doubts about whether it was.
+      unapplied.decided(state, facts, nowMillis);
+      List<HoldOffChanged> failing =
+          HoldOffs.ofFailing(state, settings, handovers, unapplied, nowMillis);
+      failing.forEach(state::apply);
+      changes.addAll(failing);
+    }
+    int applied = changes.size();
     if (!onlyPolicies) {
       changes.addAll(moves(nowMillis));
     }
@@ -105,6 +118,7 @@ public final class Allocation implements Decider<AllocationInput> {
     List<AuditEntry> entries = audit.record(cause, nowMillis, changes);
     entries.stream().flatMap(entry -> entry.changes().stream()).skip(applied).forEach(state::apply);
     handovers.decided(changes, nowMillis);
+    unapplied.decided(state, changes.subList(applied, changes.size()), nowMillis);
     plannedOutcomes = state.policyOutcomes();
     if (!onlyPolicies) {
       planDeadlineMillis = nextPlanMillis(nowMillis);
@@ -124,7 +138,8 @@ public final class Allocation implements Decider<AllocationInput> {
   }
 
   private List<StateChange> moves(long nowMillis) {
-    Plan.Moves moves = Plan.moves(state, settings, handovers, lastRebalanceMillis, nowMillis);
+    Plan.Moves moves =
+        Plan.moves(state, settings, handovers, unapplied, lastRebalanceMillis, nowMillis);
     if (moves.forBalance()) {
       lastRebalanceMillis = nowMillis;
     }
@@ -145,7 +160,7 @@ public final class Allocation implements Decider<AllocationInput> {
             : NO_DEADLINE;
     return Math.min(
         Math.min(handover, firstPlacement > nowMillis ? firstPlacement : NO_DEADLINE),
-        Math.min(rebalance, holdOffEnds));
+        Math.min(Math.min(rebalance, holdOffEnds), unapplied.nextMillis(nowMillis)));
   }
 
   @Override

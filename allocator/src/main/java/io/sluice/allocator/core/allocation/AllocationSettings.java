@@ -14,6 +14,8 @@ package io.sluice.allocator.core.allocation;
  * @param holdOff how nodes are held off that flap
  * @param handoverMillis how long, in a planned move, the successor of a holder may take to get
  *     ready before the holder is asked to let go all the same
+ * @param applyMillis how long a node may take to carry out a grant before another one gets the
+ *     address
  */
 public record AllocationSettings(
     long beatIntervalMillis,
@@ -23,15 +25,18 @@ public record AllocationSettings(
     long rebalanceAfterMillis,
     long rebalanceIntervalMillis,
     HoldOffSettings holdOff,
-    long handoverMillis) {
+    long handoverMillis,
+    long applyMillis) {
 
   /** Beats every 100 ms, a lease of 400 ms, a node is silent after 500 ms. */
   public static final AllocationSettings DEFAULT =
-      new AllocationSettings(100, 400, 500, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000);
+      new AllocationSettings(
+          100, 400, 500, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000, 2_000);
 
   /** Beats every 30 ms, a lease of 90 ms, a node is silent after 120 ms. */
   public static final AllocationSettings FAST =
-      new AllocationSettings(30, 90, 120, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000);
+      new AllocationSettings(
+          30, 90, 120, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000, 2_000);
 
   /**
    * @throws IllegalArgumentException if the times contradict each other; the message says which and
@@ -60,6 +65,11 @@ public record AllocationSettings(
             .formatted(restartGraceMillis, silenceMillis));
     require(rebalanceAfterMillis >= 0, "the age before a rebalance cannot be negative");
     require(handoverMillis >= 0, "the time to get ready for a move cannot be negative");
+    require(
+        applyMillis >= silenceMillis,
+        "the time to carry out a grant (%d ms) must not be shorter than silence (%d ms), else a"
+                .formatted(applyMillis, silenceMillis)
+            + " node that has just died looks as if its kernel refused");
     require(rebalanceIntervalMillis >= 0, "the interval of rebalance moves cannot be negative");
   }
 

@@ -32,6 +32,7 @@ final class AssignmentPlan {
   private final Eligibility eligibility;
   private final AllocationSettings settings;
   private final Handovers handovers;
+  private final UnappliedGrants unapplied;
   private final Placement placement = new Placement();
   private final boolean tooEarlyForFirstPlacements;
   private final SortedMap<IpAddress, String> homeless = new TreeMap<>();
@@ -42,8 +43,13 @@ final class AssignmentPlan {
   private record Departure(Assignment assignment, Unfit unfit, String reason) {}
 
   private AssignmentPlan(
-      AllocationState state, AllocationSettings settings, Handovers handovers, long nowMillis) {
+      AllocationState state,
+      AllocationSettings settings,
+      Handovers handovers,
+      UnappliedGrants unapplied,
+      long nowMillis) {
     this.state = state;
+    this.unapplied = unapplied;
     this.settings = settings;
     this.handovers = handovers;
     this.nowMillis = nowMillis;
@@ -53,8 +59,12 @@ final class AssignmentPlan {
 
   /** The changes that the state as it is calls for; none if it is as it should be. */
   static List<AssignmentChanged> of(
-      AllocationState state, AllocationSettings settings, Handovers handovers, long nowMillis) {
-    AssignmentPlan plan = new AssignmentPlan(state, settings, handovers, nowMillis);
+      AllocationState state,
+      AllocationSettings settings,
+      Handovers handovers,
+      UnappliedGrants unapplied,
+      long nowMillis) {
+    AssignmentPlan plan = new AssignmentPlan(state, settings, handovers, unapplied, nowMillis);
     state.assignments().keySet().forEach(plan::review);
     state.pool().owners().keySet().stream()
         .filter(ip -> !state.assignments().containsKey(ip))
@@ -124,6 +134,9 @@ final class AssignmentPlan {
       reviewSuccessor(ip, gateway, assignment, unfit);
     } else if (unfit.isPresent()) {
       reviewUnfit(ip, gateway, assignment, unfit.get());
+    } else if (isStuck(ip, gateway, holder)) {
+      String reason = Reasons.notCarriedOut(holder.node(), waitedMillis(ip), error(holder.node()));
+      departures.put(ip, new Departure(assignment, new Unfit(reason, false), reason));
     } else {
       placement.add(holder.node());
       whyGrantIsOutdated(assignment, holder, owner.get(), gateway)
@@ -145,14 +158,38 @@ final class AssignmentPlan {
     }
   }
 
+  /**
+   * Whether the holder had its time to carry the grant out, did not, and is held off for it; it
+   * stays if nobody else could have the address.
+   */
+  private boolean isStuck(IpAddress ip, Gateway gateway, Holder holder) {
+    return unapplied.isOverdue(state, ip, nowMillis)
+        && state.heldOff(holder.node()).isPresent()
+        && !eligibility.isRestarting(holder.node())
+        && !eligibility.preferred(ip, gateway).isEmpty();
+  }
+
+  private long waitedMillis(IpAddress ip) {
+    return unapplied.millisSoFar(ip, nowMillis);
+  }
+
+  private Optional<String> error(String node) {
+    return Optional.ofNullable(state.reports().get(node)).flatMap(AgentReport::lastError);
+  }
+
   /** A move that has begun is completed, unless its successor cannot. */
   private void reviewSuccessor(
       IpAddress ip, Gateway gateway, Assignment assignment, Optional<Unfit> unfit) {
     Holder holder = assignment.holder().orElseThrow();
     Holder successor = assignment.successor().orElseThrow();
-    if (canTakeOver(ip, gateway, successor)) {
+    boolean prepared = isPrepared(ip, assignment.epoch(), successor);
+    boolean failed = !prepared && tookTooLong(ip) && state.heldOff(successor.node()).isPresent();
+    if (failed && unfit.isEmpty()) {
+      String what = "%s did not get ready for it in %d ms";
+      stay(ip, assignment, holder, what.formatted(successor.node(), settings.handoverMillis()));
+    } else if (canTakeOver(ip, gateway, successor) && !failed) {
       placement.add(successor.node());
-      if (isPrepared(ip, assignment.epoch(), successor) || tookTooLong(ip)) {
+      if (prepared || tookTooLong(ip)) {
         changes.add(asked(ip, assignment, successor, assignment.reason()));
       }
     } else if (unfit.isPresent()) {
@@ -200,7 +237,7 @@ final class AssignmentPlan {
       placement.add(node.get());
       Holder successor = eligibility.holder(node.get());
       changes.add(
-          tookTooLong(ip) || isPrepared(ip, assignment.epoch(), successor)
+          mayBeAskedNow(ip, assignment, successor)
               ? asked(ip, assignment, successor, departure.reason())
               : preparing(ip, assignment, Optional.of(successor), departure.reason()));
     } else if (departure.unfit().byChoice()
@@ -213,6 +250,13 @@ final class AssignmentPlan {
     } else {
       stay(ip, assignment, holder, "no other node can carry it");
     }
+  }
+
+  /** Who does not carry an address has nothing to go on with until its successor is ready. */
+  private boolean mayBeAskedNow(IpAddress ip, Assignment assignment, Holder successor) {
+    return tookTooLong(ip)
+        || isPrepared(ip, assignment.epoch(), successor)
+        || unapplied.isOverdue(state, ip, nowMillis);
   }
 
   private void reviewReleasing(IpAddress ip, Assignment assignment, Holder holder) {
@@ -293,7 +337,11 @@ final class AssignmentPlan {
 
   /** Whether the successor needs nothing but the grant. */
   private boolean isPrepared(IpAddress ip, long epoch, Holder successor) {
-    return reported(ip, AppliedState.PREPARED, epoch, successor);
+    return isPrepared(state, ip, epoch, successor);
+  }
+
+  static boolean isPrepared(AllocationState state, IpAddress ip, long epoch, Holder successor) {
+    return reported(state, ip, AppliedState.PREPARED, epoch, successor);
   }
 
   private boolean reported(IpAddress ip, AppliedState what, long epoch, Holder by) {

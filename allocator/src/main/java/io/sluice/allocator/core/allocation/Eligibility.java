@@ -133,6 +133,21 @@ public final class Eligibility {
     return eligible(ip, gateway).stream().filter(node -> whyLast(node).isEmpty()).toList();
   }
 
+  /** Whether the agent is there in that session and has reported in it. */
+  boolean isThere(Holder holder) {
+    return hasCurrentReport(holder.node())
+        && state.reports().get(holder.node()).session() == holder.session()
+        && !isRestarting(holder.node());
+  }
+
+  /** Whether, apart from this one, a node is there that may well be given the address. */
+  boolean anotherCanCarry(IpAddress ip, String than) {
+    return Optional.ofNullable(state.pool().owners().get(ip))
+        .map(state.gateways()::get)
+        .filter(gateway -> preferred(ip, gateway).stream().anyMatch(node -> !node.equals(than)))
+        .isPresent();
+  }
+
   /** Why the node gets only addresses that no other node can carry; completes "node-1 ...". */
   public Optional<String> whyLast(String node) {
     Node known = state.nodes().get(node);
@@ -162,7 +177,7 @@ public final class Eligibility {
   }
 
   /** Nobody is there to carry out a grant. */
-  private boolean isRestarting(String node) {
+  boolean isRestarting(String node) {
     LivenessChanged known = state.liveness().get(node);
     return known != null && known.liveness() == StateChange.Liveness.RESTARTING;
   }

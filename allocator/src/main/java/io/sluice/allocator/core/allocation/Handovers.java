@@ -4,6 +4,7 @@ import io.sluice.model.Assignment;
 import io.sluice.model.IpAddress;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AssignmentChanged;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -60,6 +61,13 @@ final class Handovers {
   long millisSoFar(IpAddress ip, long nowMillis) {
     Long since = sinceMillis.get(ip);
     return since == null ? 0 : nowMillis - since;
+  }
+
+  /** The addresses whose successors have been getting ready for so long. */
+  List<IpAddress> waitingFor(long millis, long nowMillis) {
+    return sinceMillis.keySet().stream()
+        .filter(ip -> millisSoFar(ip, nowMillis) >= millis)
+        .toList();
   }
 
   /** When the first of them began. */

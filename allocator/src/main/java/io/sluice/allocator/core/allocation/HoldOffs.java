@@ -1,5 +1,8 @@
 package io.sluice.allocator.core.allocation;
 
+import io.sluice.model.Assignment;
+import io.sluice.model.Assignment.Holder;
+import io.sluice.model.IpAddress;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.HoldOffChanged;
 import io.sluice.model.StateChange.Liveness;
@@ -13,8 +16,9 @@ import java.util.TreeSet;
 
 /**
  * Holds nodes off that flap: who falls silent soon after having come back gets no address that
- * another node can carry, for a time that doubles with each relapse. All of it follows from the
- * log: when a node fell silent and came back stands there, and so does each hold-off.
+ * another node can carry, for a time that doubles with each relapse. So is who does not carry out
+ * what it was granted. When a node fell silent and came back stands in the log, and so does each
+ * hold-off.
  */
 final class HoldOffs {
 
@@ -59,6 +63,49 @@ final class HoldOffs {
       }
     }
     return changes;
+  }
+
+  /**
+   * Holds nodes off that have not carried out a grant in time, if another node could: that one is
+   * to have the address, and this one is not to be given it again at once. And those that did not
+   * get ready in time for what they were to take over, and say that something is wrong.
+   */
+  static List<HoldOffChanged> ofFailing(
+      AllocationState state,
+      AllocationSettings settings,
+      Handovers handovers,
+      UnappliedGrants unapplied,
+      long nowMillis) {
+    HoldOffs holdOffs = new HoldOffs(state, settings.holdOff(), nowMillis);
+    Eligibility eligibility = new Eligibility(state);
+    SortedSet<String> failing = new TreeSet<>();
+    for (IpAddress ip : unapplied.overdue(state, nowMillis)) {
+      Holder holder = state.assignments().get(ip).holder().orElseThrow();
+      if (eligibility.isThere(holder) && eligibility.anotherCanCarry(ip, holder.node())) {
+        failing.add(holder.node());
+      }
+    }
+    for (IpAddress ip : handovers.waitingFor(settings.handoverMillis(), nowMillis)) {
+      Assignment assignment = state.assignments().get(ip);
+      Holder successor = assignment.successor().orElseThrow();
+      if (eligibility.isThere(successor)
+          && state.reports().get(successor.node()).lastError().isPresent()
+          && !AssignmentPlan.isPrepared(state, ip, assignment.epoch(), successor)) {
+        failing.add(successor.node());
+      }
+    }
+    return failing.stream()
+        .filter(node -> state.heldOff(node).isEmpty())
+        .map(holdOffs::failed)
+        .toList();
+  }
+
+  private HoldOffChanged failed(String node) {
+    HoldOffChanged known = state.holdOffs().get(node);
+    boolean soon = known != null && nowMillis - known.sinceMillis() < settings.stableAfterMillis();
+    int flaps = soon ? known.flaps() + 1 : 1;
+    return new HoldOffChanged(
+        node, flaps, nowMillis, OptionalLong.of(nowMillis + settings.millisAfter(flaps)));
   }
 
   /** When the next hold-off ends by itself. */

@@ -21,16 +21,18 @@ final class Plan {
    * Where addresses go.
    *
    * @param handovers since when successors have been getting ready
+   * @param unapplied since when grants have been waiting to be carried out
    * @param lastRebalanceMillis when an address was last moved for balance
    */
   static Moves moves(
       AllocationState state,
       AllocationSettings settings,
       Handovers handovers,
+      UnappliedGrants unapplied,
       long lastRebalanceMillis,
       long nowMillis) {
     List<StateChange> changes =
-        new ArrayList<>(AssignmentPlan.of(state, settings, handovers, nowMillis));
+        new ArrayList<>(AssignmentPlan.of(state, settings, handovers, unapplied, nowMillis));
     Optional<Rebalance> rebalance =
         changes.isEmpty()
             ? Rebalance.next(state, settings, lastRebalanceMillis)

@@ -4,6 +4,7 @@ import io.sluice.model.IpAddress;
 import io.sluice.model.StateChange.HoldOffChanged;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Sentences for people. */
@@ -26,11 +27,21 @@ public final class Reasons {
 
   /** Why a node that may carry addresses gets none at present; completes "node-1 ...". */
   public static String heldOff(HoldOffChanged holdOff) {
-    return ("is held off until %s, for it fell silent soon after it had come back, %s: it gets only"
-            + " addresses that no other node can carry")
+    return ("is held off until %s, for it fell silent soon after it had come back, or did not carry"
+            + " out a grant, %s: it gets only addresses that no other node can carry")
         .formatted(
             Instant.ofEpochMilli(holdOff.untilMillis().orElseThrow()),
             holdOff.flaps() == 1 ? "once" : holdOff.flaps() + " times in a row");
+  }
+
+  /**
+   * Why an address leaves a node that is alive.
+   *
+   * @param error what its agent says is wrong
+   */
+  static String notCarriedOut(String node, long afterMillis, Optional<String> error) {
+    return "%s has not carried out its grant for %d ms: %s"
+        .formatted(node, afterMillis, error.orElse("its agent does not say why; see its log"));
   }
 
   /** The first of them, and how many there are besides. */

@@ -39,7 +39,7 @@ class AllocationPropertiesTest {
   /** Short enough for nodes to be held off, and not any more, within a run. */
   private static final AllocationSettings SETTINGS =
       new AllocationSettings(
-          100, 400, 500, 10_000, 10_000, 1_000, new HoldOffSettings(500, 4_000, 3_000), 700);
+          100, 400, 500, 10_000, 10_000, 1_000, new HoldOffSettings(500, 4_000, 3_000), 700, 900);
 
   private static final ObjectId OTHER = new ObjectId(Kind.NETWORK_GATEWAY_GROUP, "team", "other");
 
@@ -131,7 +131,15 @@ class AllocationPropertiesTest {
   private static void assertNothingLeftToDecide(Scenario scenario, long seed) {
     long now = scenario.nowMillis() - 10;
     AllocationState state = scenario.state();
-    assertThat(Plan.moves(state, SETTINGS, handovers(scenario, now), now, now).changes())
+    assertThat(
+            Plan.moves(
+                    state,
+                    SETTINGS,
+                    handovers(scenario, now),
+                    new UnappliedGrants(SETTINGS.applyMillis()),
+                    now,
+                    now)
+                .changes())
         .as("seed %d, at %d", seed, now)
         .isEmpty();
     assertThat(Plan.egress(state)).as("seed %d, at %d", seed, now).isEmpty();

@@ -9,7 +9,7 @@ class AllocationSettingsTest {
 
   private static AllocationSettings settings(long beat, long lease, long silence) {
     return new AllocationSettings(
-        beat, lease, silence, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000);
+        beat, lease, silence, 10_000, 10_000, 1_000, HoldOffSettings.DEFAULT, 2_000, 2_000);
   }
 
   @Test
@@ -44,15 +44,17 @@ class AllocationSettingsTest {
   void otherNonsenseIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> settings(0, 400, 500));
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> new AllocationSettings(100, 400, 500, 499, 0, 0, HoldOffSettings.DEFAULT, 2_000))
+        .isThrownBy(() ->
+            new AllocationSettings(100, 400, 500, 499, 0, 0, HoldOffSettings.DEFAULT, 2_000, 2_000))
         .withMessageContaining("grace");
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
-            new AllocationSettings(100, 400, 500, 500, -1, 0, HoldOffSettings.DEFAULT, 2_000));
+            new AllocationSettings(
+                100, 400, 500, 500, -1, 0, HoldOffSettings.DEFAULT, 2_000, 2_000));
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
-            new AllocationSettings(100, 400, 500, 500, 0, -1, HoldOffSettings.DEFAULT, 2_000));
+            new AllocationSettings(
+                100, 400, 500, 500, 0, -1, HoldOffSettings.DEFAULT, 2_000, 2_000));
   }
 
   @Test

@@ -12,7 +12,7 @@ class HoldOffTest {
 
   private static final HoldOffSettings HOLD_OFF = new HoldOffSettings(20_000, 60_000, 30_000);
   private static final AllocationSettings SETTINGS =
-      new AllocationSettings(100, 400, 500, 10_000, 10_000, 1_000, HOLD_OFF, 2_000);
+      new AllocationSettings(100, 400, 500, 10_000, 10_000, 1_000, HOLD_OFF, 2_000, 2_000);
 
   private final Scenario scenario = new Scenario(SETTINGS);
 

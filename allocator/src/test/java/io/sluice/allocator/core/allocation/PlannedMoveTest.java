@@ -99,6 +99,19 @@ class PlannedMoveTest {
   }
 
   @Test
+  void aMoveForBalanceIsCalledOffWhenItsTakerDoesNotGetReady() {
+    scenario.nodes(1).gateway(IP, "10.40.1.101").run(1_000);
+    scenario.disobedient().node(2).error("node-2", "the kernel is out of memory").run(13_000);
+    Assignment stays = scenario.assignment(IP);
+    assertThat(stays.state()).isEqualTo(State.GRANTED);
+    assertThat(stays.successor()).isEmpty();
+    assertThat(stays.epoch()).isEqualTo(1);
+    assertThat(stays.reason())
+        .isEqualTo("stays on node-1: node-2 did not get ready for it in 2000 ms");
+    assertThat(scenario.state().heldOff("node-2")).isPresent();
+  }
+
+  @Test
   void aMoveForBalanceIsCalledOffWhenItsTakerDies() {
     scenario.nodes(1).gateway(IP, "10.40.1.101").run(1_000);
     scenario.disobedient().node(2).run(11_000);

@@ -57,7 +57,8 @@ class RebalanceTest {
   @Test
   void neverMoreThanOneAddressIsOnItsWay() {
     scenario.nodes(1).gateway("10.40.1.100-10.40.1.109").run(1_000);
-    scenario.disobedient().node(2).run(30_000);
+    scenario.disobedient().node(2).run(11_000).carryOut("node-2");
+    scenario.run(30_000);
     assertThat(releasing()).isEqualTo(1);
   }
 

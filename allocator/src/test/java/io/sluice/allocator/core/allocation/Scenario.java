@@ -59,6 +59,7 @@ final class Scenario {
     private long session = 1;
     private long sequence;
     private long lastBeatMillis;
+    private Optional<String> error = Optional.empty();
     private final SortedMap<IpAddress, Applied> applied = new TreeMap<>();
 
     private Agent(String instance, InterfaceAddress address) {
@@ -202,6 +203,18 @@ final class Scenario {
     return this;
   }
 
+  /** The agent reports that something is wrong. */
+  Scenario error(String node, String text) {
+    agents.get(node).error = Optional.of(text);
+    return report(node);
+  }
+
+  /** The agent reports that nothing is wrong. */
+  Scenario well(String node) {
+    agents.get(node).error = Optional.empty();
+    return report(node);
+  }
+
   Scenario report(String node) {
     take(new ReportRead(node, Optional.of(reportOf(agents.get(node)))));
     return this;
@@ -223,7 +236,7 @@ final class Scenario {
         "1",
         new Nic("eth0", "02:00:00:00:00:01", List.of(agent.address)),
         List.copyOf(agent.applied.values()),
-        Optional.empty());
+        agent.error);
   }
 
   // ---- time -----------------------------------------------------------------------------------
