@@ -44,11 +44,13 @@ class FenceDriftTest {
   @BeforeEach
   void anAgentThatHoldsTheAddress() {
     node = NetworkNamespace.create("drift");
+    node.run("sysctl -qw net.ipv6.conf.default.accept_dad=0");
     node.run("ip link add eth0 type veth peer name far");
     node.run("ip link set far up");
     node.run("ip link set eth0 up");
     node.run("ip addr add 10.40.0.11/16 dev eth0");
     node.run("sysctl -qw net.ipv4.ip_forward=1");
+    node.awaitSettled("eth0");
     dataPlane = node.inside(() -> LinuxDataPlane.open("eth0", VxlanSettings.DEFAULT));
     Tenure tenure =
         new Tenure(

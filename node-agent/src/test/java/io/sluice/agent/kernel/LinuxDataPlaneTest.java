@@ -43,16 +43,8 @@ class LinuxDataPlaneTest {
     node.run("ip addr add 10.40.0.11/16 dev eth0");
     node.run("ip addr add fd00:40::11/64 dev eth0 nodad");
     node.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
-    // The kernel goes on by itself for a moment: the carrier, and the address of the link.
-    await().until(() -> node.run("ip addr show dev eth0 up"), LinuxDataPlaneTest::isSettled);
+    node.awaitSettled("eth0");
     dataPlane = open();
-  }
-
-  private static boolean isSettled(String link) {
-    return link.contains("LOWER_UP")
-        && link.contains("state UP")
-        && link.contains("inet6 fe80:")
-        && !link.contains("tentative");
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package io.sluice.agent.kernel;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -43,6 +44,21 @@ final class NetworkNamespace implements AutoCloseable {
 
   private NetworkNamespace(String name) {
     this.name = name;
+  }
+
+  /**
+   * Waits until the kernel has done with an interface that was set up what it does by itself: the
+   * carrier, and the IPv6 address of the link.
+   */
+  void awaitSettled(String link) {
+    await()
+        .until(
+            () -> run("ip addr show dev " + link),
+            text ->
+                text.contains("LOWER_UP")
+                    && text.contains("state UP")
+                    && text.contains("inet6 fe80:")
+                    && !text.contains("tentative"));
   }
 
   /** Makes one. Without CAP_NET_ADMIN the test is skipped; with it, failing to is an error. */
