@@ -105,7 +105,7 @@ final class AgentProcess {
               beats,
               report -> {
                 metrics.reported(report);
-                reports.accept(report);
+                reports.accept(report.withLeases(Optional.of(tenure.leases())));
               },
               System.currentTimeMillis(),
               System::nanoTime);

@@ -6,6 +6,7 @@ import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseFence.Deadline;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
+import io.sluice.model.AgentReport.Leases;
 import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
@@ -76,6 +77,11 @@ public final class Tenure {
   /** Registers what to call when the fence could not be renewed and may have to be built again. */
   public void onTrouble(Runnable listener) {
     trouble = listener;
+  }
+
+  /** How long the leases are. */
+  Leases leases() {
+    return renewal.leases();
   }
 
   /** What the kernel refused last and still does. */

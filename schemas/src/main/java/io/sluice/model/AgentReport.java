@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param nic the network interface that carries floating IPs
  * @param applied what it has done with the addresses it was told of
  * @param lastError the last thing that went wrong and still is
+ * @param leases how long it takes its leases to be; empty if it is of a version that does not say
+ * @param refusal why the allocator grants it nothing, said by the allocator alone when it takes the
+ *     report in; empty if it does
  */
 public record AgentReport(
     String instance,
@@ -19,10 +22,41 @@ public record AgentReport(
     String version,
     Nic nic,
     List<Applied> applied,
-    Optional<String> lastError) {
+    Optional<String> lastError,
+    Optional<Leases> leases,
+    Optional<String> refusal) {
 
   public AgentReport {
     applied = List.copyOf(applied);
+  }
+
+  /** A report that does not say how long leases are. */
+  public AgentReport(
+      String instance,
+      long session,
+      String version,
+      Nic nic,
+      List<Applied> applied,
+      Optional<String> lastError) {
+    this(instance, session, version, nic, applied, lastError, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * What has to end before anybody else is granted an address.
+   *
+   * @param leaseMillis after a beat
+   * @param restartLeaseMillis after the announcement of a restart
+   */
+  public record Leases(long leaseMillis, long restartLeaseMillis) {}
+
+  /** The same with other leases. */
+  public AgentReport withLeases(Optional<Leases> others) {
+    return new AgentReport(instance, session, version, nic, applied, lastError, others, refusal);
+  }
+
+  /** The same with another refusal. */
+  public AgentReport withRefusal(Optional<String> other) {
+    return new AgentReport(instance, session, version, nic, applied, lastError, leases, other);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.sluice.model.AgentReport;
 import io.sluice.protocol.AgentReportRecord;
 import io.sluice.protocol.AppliedRecord;
 import io.sluice.protocol.AppliedStateName;
+import io.sluice.protocol.LeasesRecord;
 import io.sluice.protocol.NicRecord;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -23,7 +24,12 @@ final class AgentReportCodec implements Codec<AgentReport, AgentReportRecord> {
         report.version(),
         nic(report.nic()),
         Fields.each(report.applied(), AgentReportCodec::applied),
-        report.lastError().orElse(null));
+        report.lastError().orElse(null),
+        report
+            .leases()
+            .map(leases -> new LeasesRecord(leases.leaseMillis(), leases.restartLeaseMillis()))
+            .orElse(null),
+        report.refusal().orElse(null));
   }
 
   @Override
@@ -34,16 +40,23 @@ final class AgentReportCodec implements Codec<AgentReport, AgentReportRecord> {
         avro.getVersion(),
         nic(avro.getNic()),
         Fields.each(avro.getApplied(), AgentReportCodec::applied),
-        Optional.ofNullable(avro.getLastError()));
+        Optional.ofNullable(avro.getLastError()),
+        Optional.ofNullable(avro.getLeases())
+            .map(leases ->
+                new AgentReport.Leases(leases.getLeaseMillis(), leases.getRestartLeaseMillis())),
+        Optional.ofNullable(avro.getRefusal()));
   }
 
-  /** Programs that know of no successors read all but what says that one is ready. */
+  /** Successors, and then leases, came one after the other. */
   @Override
   public OptionalInt oldestVersion(AgentReport report) {
+    if (report.leases().isPresent() || report.refusal().isPresent()) {
+      return OptionalInt.empty();
+    }
     return report.applied().stream()
             .noneMatch(applied -> applied.state() == AgentReport.AppliedState.PREPARED)
         ? OptionalInt.of(1)
-        : OptionalInt.empty();
+        : OptionalInt.of(2);
   }
 
   private static NicRecord nic(AgentReport.Nic nic) {

@@ -21,6 +21,7 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
   private static final int FIRST = 1;
   private static final int WITH_HOLD_OFFS = 2;
   private static final int WITH_SUCCESSORS = 3;
+  private static final int WITH_RESTARTS = 4;
 
   private final ResourceCodec resources = new ResourceCodec();
   private final WorkloadCodec workloads = new WorkloadCodec();
@@ -39,25 +40,26 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
   }
 
   /**
-   * Holding nodes off, planned moves and restarts came one after the other; a program that does not
-   * know of them reads everything else.
+   * Holding nodes off, planned moves, restarts and leases in reports came one after the other; a
+   * program that does not know of them reads everything else.
    */
   @Override
   public OptionalInt oldestVersion(StateChange change) {
     return switch (change) {
       case StateChange.LivenessChanged of ->
           of.liveness() == StateChange.Liveness.RESTARTING
-              ? OptionalInt.empty()
+              ? OptionalInt.of(WITH_RESTARTS)
               : OptionalInt.of(FIRST);
       case StateChange.HoldOffChanged _ -> OptionalInt.of(WITH_HOLD_OFFS);
       case StateChange.AssignmentChanged(_, var assignment) ->
           OptionalInt.of(
               assignments.oldestVersion(assignment).isPresent() ? FIRST : WITH_SUCCESSORS);
-      case StateChange.AgentObserved(_, var report) ->
-          OptionalInt.of(
-              report.map(reports::oldestVersion).orElse(OptionalInt.of(FIRST)).isPresent()
-                  ? FIRST
-                  : WITH_SUCCESSORS);
+      case StateChange.AgentObserved(_, var report) -> {
+        OptionalInt ofReport = report.map(reports::oldestVersion).orElse(OptionalInt.of(FIRST));
+        yield ofReport.isEmpty() || ofReport.getAsInt() == FIRST
+            ? ofReport
+            : OptionalInt.of(WITH_SUCCESSORS);
+      }
       case StateChange.ResourceObserved _,
           StateChange.WorkloadObserved _,
           StateChange.EgressChosen _,

@@ -230,6 +230,8 @@ public final class RandomModel {
             () ->
                 new AgentReport.Applied(
                     ipAddress(), number(), oneOf(AgentReport.AppliedState.class))),
+        maybe(this::text),
+        maybe(() -> new AgentReport.Leases(number(), number())),
         maybe(this::text));
   }
 

@@ -140,6 +140,8 @@ final class Samples {
   private static final StateChange.LivenessChanged RESTARTING =
       new StateChange.LivenessChanged(
           "node-1", StateChange.Liveness.RESTARTING, 2, 1_700_000_060_000L);
+  private static final AgentReport LEASES =
+      REPORT.withLeases(Optional.of(new AgentReport.Leases(400, 8_000)));
   private static final BindingId.OfPod POD_BINDING = new BindingId.OfPod("web", "shop", "web-1");
 
   static final List<Sample<?, ?>> ALL =
@@ -298,7 +300,26 @@ final class Samples {
                   46,
                   new AuditEntry.Cause("sluice.heartbeats", 0, 4712, 1_700_000_060_000L),
                   1_700_000_060_000L,
-                  List.of(RESTARTING))));
+                  List.of(RESTARTING))),
+          new Sample<>(new AgentReportCodec(), 3, "leases", LEASES),
+          new Sample<>(
+              new StateChangeCodec(),
+              5,
+              "leases",
+              new StateChange.AgentObserved("node-1", Optional.of(LEASES))),
+          new Sample<>(
+              new AuditCodec(),
+              5,
+              "refused",
+              new AuditEntry(
+                  47,
+                  new AuditEntry.Cause("sluice.agents", 0, 12, 1_700_000_070_000L),
+                  1_700_000_070_000L,
+                  List.of(
+                      new StateChange.AgentObserved(
+                          "node-1",
+                          Optional.of(
+                              LEASES.withRefusal(Optional.of("its lease is too long"))))))));
 
   private Samples() {}
 }

@@ -11,6 +11,7 @@ import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kafka.Beats;
 import io.sluice.allocator.core.allocation.AllocationInput;
 import io.sluice.model.AgentReport;
+import io.sluice.model.AgentReport.Leases;
 import io.sluice.model.Heartbeat;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
@@ -389,7 +390,10 @@ final class AgentRun {
   }
 
   private void report(AgentReport ofCore) {
-    AgentReport report = world.behaviour().reported(ofCore);
+    Leases leases =
+        new Leases(
+            world.behaviour().leaseMillis(world.settings()), world.restartLease().toMillis());
+    AgentReport report = world.behaviour().reported(ofCore.withLeases(Optional.of(leases)));
     lastReport = Optional.of(report);
     world.trace().note(node.name(), () -> "agent reports " + Words.of(report));
     whenRunning(() -> reports.send(report));

@@ -35,7 +35,9 @@ final class ReportSender {
             report.version(),
             report.nic(),
             report.applied(),
-            report.lastError());
+            report.lastError(),
+            report.leases(),
+            report.refusal());
     node.toKafka()
         .send(
             () ->

@@ -1,6 +1,7 @@
 package io.sluice.allocator.kafka;
 
 import io.sluice.allocator.core.NodeNetworks;
+import io.sluice.model.AgentReport;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
 import io.sluice.model.AuditEntry;
@@ -12,6 +13,9 @@ import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.LivenessChanged;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +27,26 @@ final class DecisionLog {
 
   private static final Logger log = LoggerFactory.getLogger("io.sluice.allocator.Decisions");
 
+  /** What was said of an agent's leases last: once is enough. */
+  private static final Map<String, String> SAID_OF_LEASES = new ConcurrentHashMap<>();
+
+  private static final String DOES_NOT_SAY =
+      "has an agent that does not say how long its lease is, and is granted addresses all the"
+          + " same: make sure that its --lease-millis is shorter than this allocator's"
+          + " --silence-millis, or upgrade it";
+
   private DecisionLog() {}
+
+  private static void warnOfLeases(String cluster, String node, AgentReport report) {
+    Optional<String> words =
+        report.leases().isEmpty() ? Optional.of(DOES_NOT_SAY) : report.refusal();
+    String agent = cluster + "/" + node;
+    if (words.isEmpty()) {
+      SAID_OF_LEASES.remove(agent);
+    } else if (!words.get().equals(SAID_OF_LEASES.put(agent, words.get()))) {
+      log.warn("{}: {} {}", cluster, node, words.get());
+    }
+  }
 
   static void write(String cluster, AuditEntry entry) {
     if (cluster.equals(Rehearsal.CLUSTER)) {
@@ -34,6 +57,9 @@ final class DecisionLog {
         fields(log.atLevel(level(change)), change)
             .addKeyValue("cluster", cluster)
             .log("{}: {}", cluster, describe(change));
+      }
+      if (change instanceof StateChange.AgentObserved(var node, var report)) {
+        report.ifPresent(said -> warnOfLeases(cluster, node, said));
       }
       if (change instanceof StateChange.ResourceObserved(var id, var resource)
           && resource.orElse(null) instanceof Node node) {

@@ -204,6 +204,8 @@ public final class SyntheticAgents implements AutoCloseable {
             "load",
             content.nic(node),
             List.copyOf(applied.get(node).values()),
+            Optional.empty(),
+            Optional.of(new AgentReport.Leases(4L * INTERVAL_MILLIS, 4L * INTERVAL_MILLIS)),
             Optional.empty()),
         noteFailure());
   }

@@ -1,10 +1,12 @@
 package io.sluice.agent.core;
 
 import io.sluice.agent.core.LeaseFence.Deadline;
+import io.sluice.model.AgentReport.Leases;
 import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.LeaseMode;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Until when the kernel is to keep the leases of this node alive (design, section 4.3 to 4.5). The
@@ -35,6 +37,13 @@ public final class LeaseRenewal {
   public LeaseRenewal(Duration lease, Duration restartLease) {
     this.leaseNanos = lease.toNanos();
     this.restartLeaseNanos = restartLease.toNanos();
+  }
+
+  /** How long the leases are, for the allocator to compare with what it waits for. */
+  public Leases leases() {
+    return new Leases(
+        TimeUnit.NANOSECONDS.toMillis(leaseNanos),
+        TimeUnit.NANOSECONDS.toMillis(restartLeaseNanos));
   }
 
   /** Beats carry this session from now on; the first one is expected within the lease. */

@@ -13,6 +13,7 @@ import io.sluice.model.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /** Decides on the floating IPs of one cluster. */
 public final class Allocation implements Decider<AllocationInput> {
@@ -51,9 +52,20 @@ public final class Allocation implements Decider<AllocationInput> {
 
   @Override
   public List<AuditEntry> on(AllocationInput input, Cause cause, long nowMillis) {
+    boolean first = resumed;
     startTimers(nowMillis);
     forgetTheFuture(nowMillis);
-    List<StateChange> facts = new ArrayList<>(Observation.of(state, liveness, input, nowMillis));
+    List<AuditEntry> judged =
+        first
+            ? decide(List.copyOf(LeaseRules.judgedAnew(state, settings)), cause, nowMillis)
+            : List.of();
+    List<AuditEntry> decided = decideUpon(input, cause, nowMillis);
+    return judged.isEmpty() ? decided : Stream.concat(judged.stream(), decided.stream()).toList();
+  }
+
+  private List<AuditEntry> decideUpon(AllocationInput input, Cause cause, long nowMillis) {
+    List<StateChange> facts =
+        new ArrayList<>(Observation.of(state, settings, liveness, input, nowMillis));
     if (!(input instanceof AllocationInput.Beat)) {
       facts.addAll(liveness.tick(nowMillis));
     }

@@ -50,10 +50,10 @@ public record AllocationSettings(
                 .formatted(leaseMillis, beatIntervalMillis)
             + " ends it");
     require(
-        leaseMillis < silenceMillis,
-        "the lease (%d ms) must end before a node counts as silent (%d ms), else an address has two"
-                .formatted(leaseMillis, silenceMillis)
-            + " holders");
+        leaseMillis <= silenceMillis - LeaseRules.marginMillis(silenceMillis),
+        "the lease (%d ms) must end %d ms before a node counts as silent (%d ms), else an address"
+                .formatted(leaseMillis, LeaseRules.marginMillis(silenceMillis), silenceMillis)
+            + " has two holders as soon as two clocks do not run alike");
     require(
         4 * beatIntervalMillis <= silenceMillis,
         "silence (%d ms) must last at least four beat intervals (4 x %d ms): when nobody beats for"

@@ -110,8 +110,13 @@ public final class Eligibility {
       case LEFT -> unfit("left", false);
       case SILENT -> unfit("is silent", false);
       case ALIVE, RESTARTING -> {
-        if (!state.reports().containsKey(nodeName)) {
+        AgentReport report = state.reports().get(nodeName);
+        if (report == null) {
           yield unfit(NO_REPORT, false);
+        }
+        if (report.refusal().isPresent()) {
+          // Not even if nobody else could have it: it would have the address for too long.
+          yield unfit(report.refusal().get(), true);
         }
         yield node.ready() ? Optional.empty() : unfit("is not ready", false);
       }

@@ -107,6 +107,9 @@ final class GatewayStatus {
           state
               .heldOff(name)
               .ifPresent(holdOff -> troubles.add(name + " " + Reasons.heldOff(holdOff)));
+          if (report != null && report.refusal().isPresent()) {
+            troubles.add(name + " " + report.refusal().get());
+          }
           if (beats && report != null && report.lastError().isPresent()) {
             troubles.add("the agent of " + name + " says: " + report.lastError().get());
           }

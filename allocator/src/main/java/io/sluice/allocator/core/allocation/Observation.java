@@ -28,7 +28,11 @@ final class Observation {
 
   /** What the input changes; beats change the soft state, everything else changes nothing yet. */
   static List<StateChange> of(
-      AllocationState state, Liveness liveness, AllocationInput input, long nowMillis) {
+      AllocationState state,
+      AllocationSettings settings,
+      Liveness liveness,
+      AllocationInput input,
+      long nowMillis) {
     return switch (input) {
       case ResourceRead(var id, var resource) -> {
         Resource known = state.resources().get(id);
@@ -40,7 +44,9 @@ final class Observation {
       }
       case ReportRead(var node, var read) -> {
         AgentReport known = state.reports().get(node);
-        Optional<AgentReport> report = read.map(fresh -> withReleases(state, node, known, fresh));
+        Optional<AgentReport> report =
+            read.map(fresh -> withReleases(state, node, known, fresh))
+                .map(fresh -> LeaseRules.judged(fresh, settings));
         yield Optional.ofNullable(known).equals(report)
             ? List.of()
             : List.of(new AgentObserved(node, report));
@@ -76,7 +82,9 @@ final class Observation {
         fresh.version(),
         fresh.nic(),
         applied,
-        fresh.lastError());
+        fresh.lastError(),
+        fresh.leases(),
+        fresh.refusal());
   }
 
   /** Whether the newest assignment of the address waits for this node. */

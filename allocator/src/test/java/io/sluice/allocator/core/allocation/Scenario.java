@@ -6,6 +6,7 @@ import io.sluice.allocator.core.allocation.AllocationInput.ResourceRead;
 import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.Applied;
 import io.sluice.model.AgentReport.AppliedState;
+import io.sluice.model.AgentReport.Leases;
 import io.sluice.model.AgentReport.Nic;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
@@ -59,6 +60,7 @@ final class Scenario {
     private long session = 1;
     private long sequence;
     private long lastBeatMillis;
+    private Optional<Leases> leases = Optional.empty();
     private Optional<String> error = Optional.empty();
     private final SortedMap<IpAddress, Applied> applied = new TreeMap<>();
 
@@ -203,6 +205,12 @@ final class Scenario {
     return this;
   }
 
+  /** The agent says how long its leases are. */
+  Scenario leases(String node, Leases leases) {
+    agents.get(node).leases = Optional.of(leases);
+    return report(node);
+  }
+
   /** The agent reports that something is wrong. */
   Scenario error(String node, String text) {
     agents.get(node).error = Optional.of(text);
@@ -236,7 +244,9 @@ final class Scenario {
         "1",
         new Nic("eth0", "02:00:00:00:00:01", List.of(agent.address)),
         List.copyOf(agent.applied.values()),
-        agent.error);
+        agent.error,
+        agent.leases,
+        Optional.empty());
   }
 
   // ---- time -----------------------------------------------------------------------------------
@@ -345,6 +355,11 @@ final class Scenario {
 
   /** The task ends, and another one goes on from what is stored. */
   Scenario restart() {
+    return restart(settings);
+  }
+
+  /** The same with other settings. */
+  Scenario restart(AllocationSettings settings) {
     allocation = new Allocation(settings);
     lastChanges().values().forEach(allocation::restore);
     allocation.resume(audit.isEmpty() ? 0 : audit.getLast().sequence());
