@@ -145,7 +145,10 @@ final class KubernetesEvents implements EventTarget {
         .build();
   }
 
-  /** Nothing of an Event may change but its series. */
+  /**
+   * Nothing of an Event may change but its series. It is named by an object, since by its name
+   * alone the client library would read it first, for which the watcher has no right.
+   */
   private void count(Entrance entrance) {
     try {
       client
@@ -153,7 +156,7 @@ final class KubernetesEvents implements EventTarget {
           .v1()
           .events()
           .inNamespace(namespace(entrance.first()))
-          .withName(name(entrance))
+          .resource(bare(entrance))
           .patch(
               MERGE,
               "{\"series\":{\"count\":%d,\"lastObservedTime\":\"%s\"}}"
@@ -164,6 +167,15 @@ final class KubernetesEvents implements EventTarget {
       }
       log.debug("Event {} is not kept any more", entrance.id());
     }
+  }
+
+  private static io.fabric8.kubernetes.api.model.events.v1.Event bare(Entrance entrance) {
+    return new EventBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace(entrance.first()))
+        .withName(name(entrance))
+        .endMetadata()
+        .build();
   }
 
   private static String namespace(Event event) {

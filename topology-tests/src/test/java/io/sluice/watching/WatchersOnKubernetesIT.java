@@ -1,0 +1,119 @@
+package io.sluice.watching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.sluice.model.ObjectId;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The same against a real API server, and what only one of those does. */
+@Tag(Kubernetes.TAG)
+class WatchersOnKubernetesIT extends WatchersSuite {
+
+  private static final String WATCH =
+      "/api/v1/namespaces/%s/pods?watch=true&timeoutSeconds=1&resourceVersion=%s";
+
+  @Override
+  ApiServer apiServer(Path directory) throws IOException {
+    return Kubernetes.require(directory);
+  }
+
+  private Path leadThrough(Detour detour) throws IOException {
+    return Files.writeString(
+        directory.resolve(namespace() + ".kubeconfig"),
+        Kubernetes.watcherKubeconfig(api().client(), detour.address()));
+  }
+
+  private Detour detour() throws IOException {
+    return new Detour(api().client().getMasterUrl().toString());
+  }
+
+  @Test
+  void anApiServerThatIsAwayAtTheStartIsWaitedFor() throws Exception {
+    try (Detour detour = detour()) {
+      Path kubeconfig = leadThrough(detour);
+      detour.shut();
+      watcher("early", kubeconfig);
+      put("meanwhile", "1");
+      Thread.sleep(5_000);
+      assertThat(published().now()).isEmpty();
+      detour.open();
+      awaitAgreement();
+      put("meanwhile", "2");
+      awaitAgreement();
+      passed(2);
+    }
+  }
+
+  @Test
+  void whatHappensWhileTheApiServerIsOutOfReachIsMadeUpFor() throws Exception {
+    try (Detour detour = detour()) {
+      watcher("cut-off", leadThrough(detour));
+      put("changes", "1");
+      put("goes", "1");
+      put("anew", "1");
+      awaitAgreement();
+      detour.shut();
+      put("changes", "2");
+      delete("goes");
+      delete("anew");
+      put("anew", "2");
+      put("comes", "1");
+      Thread.sleep(20_000);
+      detour.open();
+      awaitAgreement();
+      passed(8);
+    }
+  }
+
+  /**
+   * The watch cannot be taken up where it ended: the server answers 410, and of the Pod that was
+   * deleted and made anew nothing tells but its uid.
+   */
+  @Test
+  void whatIsMadeAnewWhileTheServerForgetsTheVersionIsDeletedAndMadeOnTheTopic() throws Exception {
+    try (Detour detour = detour()) {
+      watcher("left-behind", leadThrough(detour));
+      put("stays", "1");
+      put("anew", "1");
+      put("goes", "1");
+      awaitAgreement();
+      String version = newestVersion();
+      detour.shut();
+      delete("anew");
+      delete("goes");
+      put("anew", "2");
+      int events = 6;
+      while (remembers(version)) {
+        put("stays", Integer.toString(events));
+        events++;
+      }
+      detour.open();
+      awaitAgreement();
+      assertThat(published().recordsOf(ObjectId.pod(namespace(), "anew")))
+          .as("the Pod, a tombstone, another Pod")
+          .hasSize(3)
+          .satisfies(records -> assertThat(records.get(1)).isEmpty());
+      passed(events);
+    }
+  }
+
+  private String newestVersion() {
+    return api().client().pods().inNamespace(namespace()).list().getMetadata().getResourceVersion();
+  }
+
+  /** Whether a watch could begin there. */
+  private boolean remembers(String version) {
+    try {
+      String answer = api().client().raw(WATCH.formatted(namespace(), version));
+      return answer == null || !answer.contains("\"code\":410");
+    } catch (KubernetesClientException e) {
+      return e.getCode() != HttpURLConnection.HTTP_GONE;
+    }
+  }
+}
