@@ -18,6 +18,8 @@ import org.apache.kafka.clients.CommonClientConfigs;
 /** What a watcher has published, every record of it. */
 final class Published implements AutoCloseable {
 
+  private static final Duration LONGEST_READ = Duration.ofSeconds(1);
+
   private final TopicReader reader;
   private final List<TopicRecord<?, ?>> records = new ArrayList<>();
 
@@ -53,12 +55,17 @@ final class Published implements AutoCloseable {
     return records().size();
   }
 
+  /**
+   * All that has come, as far as that can be said: a topic that is always being written to has no
+   * end, so reading stops after a while and goes on at the next call.
+   */
   private List<TopicRecord<?, ?>> records() {
-    List<TopicRecord<?, ?>> more = reader.poll(Duration.ofMillis(100));
-    while (!more.isEmpty()) {
-      records.addAll(more);
+    long begunNanos = System.nanoTime();
+    List<TopicRecord<?, ?>> more;
+    do {
       more = reader.poll(Duration.ofMillis(100));
-    }
+      records.addAll(more);
+    } while (!more.isEmpty() && System.nanoTime() - begunNanos < LONGEST_READ.toNanos());
     return records;
   }
 
