@@ -109,7 +109,7 @@ public final class AgentLoop {
     this.reports = reports;
     this.session = firstSession;
     this.reconciler = new Reconciler(dataPlane, settings.checkInterval(), clock, clock.getAsLong());
-    this.fulfilment = new Fulfilment(settings.node(), dataPlane, reconciler);
+    this.fulfilment = new Fulfilment(settings.node(), settings.leakGuard(), dataPlane, reconciler);
   }
 
   /** Where the agent is in its life. */
@@ -130,6 +130,11 @@ public final class AgentLoop {
   /** How many Pods have a binding. */
   int podsBound() {
     return fulfilment.podsBound();
+  }
+
+  /** How many Pods of this node have a clearance. */
+  int podsCleared() {
+    return fulfilment.podsCleared();
   }
 
   /** How often the kernel was found to differ, and was put right. */

@@ -42,6 +42,7 @@ public final class AgentMetrics {
   private final Gauge failing;
   private final Counter driftRepairs;
   private final Gauge bindings;
+  private final Gauge podsCleared;
   private final MetricFamily family;
 
   public AgentMetrics(PrometheusRegistry registry) {
@@ -77,6 +78,11 @@ public final class AgentMetrics {
         family.counter(
             "drift_repairs", "Times that the kernel was found to differ, and was put right.");
     bindings = family.gauge("bindings", "Bindings known, of policies and of Pods.", "of");
+    podsCleared =
+        family.gauge(
+            "pods_cleared",
+            "Pods of this node that are known: the leak guard lets out those that no policy"
+                + " matches.");
   }
 
   private static String label(Enum<?> value) {
@@ -124,6 +130,7 @@ public final class AgentMetrics {
     MetricFamily.raise(driftRepairs, loop.driftRepaired());
     bindings.labelValues("policy").set(loop.policiesBound());
     bindings.labelValues("pod").set(loop.podsBound());
+    podsCleared.set(loop.podsCleared());
   }
 
   /** The agent reports this. */

@@ -95,7 +95,8 @@ final class AgentProcess {
                 WallClock::nanos,
                 loopMovedAt::get);
         Reports reports = new Reports(topics.delivery(writer, Topics.AGENTS));
-        DecisionFeed feed = new DecisionFeed(topics::openDecisions, inbox::acceptWhenRoom)) {
+        DecisionFeed feed =
+            new DecisionFeed(settings.node(), topics::openDecisions, inbox::acceptWhenRoom)) {
       AgentLoop loop =
           new AgentLoop(
               settings,

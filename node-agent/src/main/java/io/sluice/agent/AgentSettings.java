@@ -1,5 +1,6 @@
 package io.sluice.agent;
 
+import io.sluice.agent.core.LeakGuardMode;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  *     it tells of a change
  * @param farewell how long a clean stop may take: to say so, and to learn where packets of this
  *     node's Pods go from now on
+ * @param leakGuard what happens to packets of Pods that are not known yet
  */
 public record AgentSettings(
     String node,
@@ -20,4 +22,5 @@ public record AgentSettings(
     String version,
     Duration lease,
     Duration checkInterval,
-    Duration farewell) {}
+    Duration farewell,
+    LeakGuardMode leakGuard) {}

@@ -8,6 +8,7 @@ import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.Holdings;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.TableDifferences;
 import io.sluice.model.AgentReport.Applied;
 import io.sluice.model.Assignment;
@@ -53,11 +54,11 @@ final class Fulfilment {
   private Optional<String> namesake = Optional.empty();
   private Optional<String> announceError = Optional.empty();
 
-  Fulfilment(String node, DataPlane dataPlane, Reconciler reconciler) {
+  Fulfilment(String node, LeakGuardMode leakGuard, DataPlane dataPlane, Reconciler reconciler) {
     this.node = node;
     this.dataPlane = dataPlane;
     this.reconciler = reconciler;
-    this.state = new AgentState(node);
+    this.state = new AgentState(node, leakGuard);
     this.holdings = new Holdings(node);
   }
 
@@ -115,6 +116,11 @@ final class Fulfilment {
   /** How many Pods have a binding. */
   int podsBound() {
     return state.podsBound();
+  }
+
+  /** How many Pods of this node have a clearance. */
+  int podsCleared() {
+    return state.podsCleared();
   }
 
   /** Whether it is known what everything should be. */

@@ -2,6 +2,7 @@ package io.sluice.agent;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.agent.core.DataPlaneException;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kernel.LinuxDataPlane;
@@ -82,6 +83,16 @@ public final class Main implements Callable<Integer> {
   @Mixin private OperationsOptions operations = new OperationsOptions(OperationsOptions.AGENT_PORT);
 
   @Option(
+      names = "--leak-guard",
+      paramLabel = "closed|open",
+      defaultValue = "closed",
+      description =
+          "What happens to packets that would leave the cluster, of a Pod of which is not known yet"
+              + " whether a policy matches it: closed drops them, so that nothing of a matched Pod"
+              + " ever leaves with a node's address; open lets them out (default: closed).")
+  private LeakGuardMode leakGuard = LeakGuardMode.CLOSED;
+
+  @Option(
       names = "--vxlan-port",
       paramLabel = "PORT",
       description =
@@ -128,7 +139,8 @@ public final class Main implements Callable<Integer> {
               AgentVersion.text(),
               lease.lease(),
               CHECK_INTERVAL,
-              FAREWELL);
+              FAREWELL,
+              leakGuard);
       log.info(
           "agent {} of node {} on {}, beat {} ms, lease {} ms",
           settings.version(),

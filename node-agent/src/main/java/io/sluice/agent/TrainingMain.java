@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.sluice.agent.core.DataPlane;
 import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
@@ -59,7 +60,8 @@ final class TrainingMain implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     touchKernel();
     AgentSettings settings =
-        new AgentSettings("node-1", "training", AgentVersion.text(), LEASE, CHECK, CHECK);
+        new AgentSettings(
+            "node-1", "training", AgentVersion.text(), LEASE, CHECK, CHECK, LeakGuardMode.CLOSED);
     Tenure tenure =
         new Tenure(
             new ImaginedFence(),

@@ -3,6 +3,7 @@ package io.sluice.agent;
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
@@ -74,7 +75,8 @@ final class SteppedAgent {
             "0.1.0",
             Duration.ofMillis(LEASE_MILLIS),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            LeakGuardMode.CLOSED);
     loop =
         new AgentLoop(
             settings,

@@ -128,6 +128,7 @@ public sealed interface StateChange {
         case BindingId.OfPolicy of -> "policy binding " + of.policy();
         case BindingId.OfPod of ->
             "pod binding " + of.policy() + " " + of.namespace() + "/" + of.pod();
+        case BindingId.OfClearance of -> "clearance " + of.namespace() + "/" + of.pod();
         case BindingId.ClusterNetworks _ -> "cluster networks";
       };
     }

@@ -1,5 +1,6 @@
 package io.sluice.schemas;
 
+import io.sluice.model.AgentReport;
 import io.sluice.model.StateChange;
 import io.sluice.protocol.AgentObservedRecord;
 import io.sluice.protocol.AssignmentChangedRecord;
@@ -22,6 +23,7 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
   private static final int WITH_HOLD_OFFS = 2;
   private static final int WITH_SUCCESSORS = 3;
   private static final int WITH_RESTARTS = 4;
+  private static final int WITH_LEASES = 5;
 
   private final ResourceCodec resources = new ResourceCodec();
   private final WorkloadCodec workloads = new WorkloadCodec();
@@ -40,8 +42,8 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
   }
 
   /**
-   * Holding nodes off, planned moves, restarts and leases in reports came one after the other; a
-   * program that does not know of them reads everything else.
+   * Holding nodes off, planned moves, restarts, leases in reports and the leak guard came one after
+   * the other; a program that does not know of them reads everything else.
    */
   @Override
   public OptionalInt oldestVersion(StateChange change) {
@@ -54,18 +56,23 @@ final class StateChangeCodec implements Codec<StateChange, StateChangeRecord> {
       case StateChange.AssignmentChanged(_, var assignment) ->
           OptionalInt.of(
               assignments.oldestVersion(assignment).isPresent() ? FIRST : WITH_SUCCESSORS);
-      case StateChange.AgentObserved(_, var report) -> {
-        OptionalInt ofReport = report.map(reports::oldestVersion).orElse(OptionalInt.of(FIRST));
-        yield ofReport.isEmpty() || ofReport.getAsInt() == FIRST
-            ? ofReport
-            : OptionalInt.of(WITH_SUCCESSORS);
-      }
+      case StateChange.AgentObserved(_, var report) ->
+          OptionalInt.of(report.map(this::versionOf).orElse(FIRST));
+      case StateChange.BindingChanged(_, var binding) ->
+          binding.map(bindings::oldestVersion).orElse(OptionalInt.of(FIRST));
       case StateChange.ResourceObserved _,
           StateChange.WorkloadObserved _,
-          StateChange.EgressChosen _,
-          StateChange.BindingChanged _ ->
+          StateChange.EgressChosen _ ->
           OptionalInt.of(FIRST);
     };
+  }
+
+  private int versionOf(AgentReport report) {
+    OptionalInt ofReport = reports.oldestVersion(report);
+    if (ofReport.isEmpty()) {
+      return WITH_LEASES;
+    }
+    return ofReport.getAsInt() == FIRST ? FIRST : WITH_SUCCESSORS;
   }
 
   private Object content(StateChange change) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -260,9 +261,10 @@ public final class RandomModel {
   }
 
   public BindingId bindingId() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0 -> new BindingId.ClusterNetworks();
       case 1 -> new BindingId.OfPolicy(name("policy"));
+      case 2 -> new BindingId.OfClearance(name("ns"), name("pod"));
       default -> new BindingId.OfPod(name("policy"), name("ns"), name("pod"));
     };
   }
@@ -281,8 +283,18 @@ public final class RandomModel {
               upTo(3, this::cidr),
               upTo(2, this::ipAddress));
       case BindingId.OfPod _ -> new Binding.OfPod(upTo(2, this::ipAddress), name("node"));
-      case BindingId.ClusterNetworks _ -> new Binding.ClusterNetworks(upTo(3, this::cidr));
+      case BindingId.OfClearance _ -> new Binding.Clearance(upTo(2, this::ipAddress), name("node"));
+      case BindingId.ClusterNetworks _ ->
+          new Binding.ClusterNetworks(upTo(3, this::cidr), guardedPods());
     };
+  }
+
+  private SortedMap<String, List<Cidr>> guardedPods() {
+    SortedMap<String, List<Cidr>> guardedPods = new TreeMap<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      guardedPods.put(name("node"), upTo(2, this::cidr));
+    }
+    return guardedPods;
   }
 
   public Status status() {

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * The values of the golden files. What stands here has been written: entries are only ever added,
@@ -142,6 +143,16 @@ final class Samples {
           "node-1", StateChange.Liveness.RESTARTING, 2, 1_700_000_060_000L);
   private static final AgentReport LEASES =
       REPORT.withLeases(Optional.of(new AgentReport.Leases(400, 8_000)));
+  private static final Binding.ClusterNetworks GUARDED =
+      new Binding.ClusterNetworks(
+          NETWORKS.networks(),
+          new TreeMap<>(
+              Map.of(
+                  "node-1", List.of(Cidr.parse("10.244.1.0/24")),
+                  "node-2", List.of(Cidr.parse("10.244.2.0/24"), Cidr.parse("2001:db8:2::/64")))));
+  private static final Binding.Clearance CLEARANCE = new Binding.Clearance(POD.ips(), "node-1");
+  private static final BindingId.OfClearance CLEARANCE_OF_POD =
+      new BindingId.OfClearance("shop", "web-1");
   private static final BindingId.OfPod POD_BINDING = new BindingId.OfPod("web", "shop", "web-1");
 
   static final List<Sample<?, ?>> ALL =
@@ -163,6 +174,8 @@ final class Samples {
               1,
               "networks",
               new BindingKey("local", new BindingId.ClusterNetworks())),
+          new Sample<>(
+              new BindingKeyCodec(), 1, "clearance", new BindingKey("local", CLEARANCE_OF_POD)),
           new Sample<>(
               new StatusKeyCodec(),
               1,
@@ -318,8 +331,28 @@ final class Samples {
                   List.of(
                       new StateChange.AgentObserved(
                           "node-1",
-                          Optional.of(
-                              LEASES.withRefusal(Optional.of("its lease is too long"))))))));
+                          Optional.of(LEASES.withRefusal(Optional.of("its lease is too long"))))))),
+          new Sample<>(new BindingCodec(), 2, "clearance", CLEARANCE),
+          new Sample<>(new BindingCodec(), 2, "guarded", GUARDED),
+          new Sample<>(
+              new StateChangeCodec(),
+              6,
+              "clearance",
+              new StateChange.BindingChanged(CLEARANCE_OF_POD, Optional.of(CLEARANCE))),
+          new Sample<>(
+              new AuditCodec(),
+              6,
+              "pod-cleared",
+              new AuditEntry(
+                  48,
+                  new AuditEntry.Cause("sluice.workloads", 0, 4712, 1_700_000_060_000L),
+                  1_700_000_060_001L,
+                  List.of(
+                      new StateChange.WorkloadObserved(
+                          ObjectId.pod("shop", "web-1"), Optional.of(POD)),
+                      new StateChange.BindingChanged(CLEARANCE_OF_POD, Optional.of(CLEARANCE)),
+                      new StateChange.BindingChanged(
+                          new BindingId.ClusterNetworks(), Optional.of(GUARDED))))));
 
   private Samples() {}
 }

@@ -6,6 +6,7 @@ import io.sluice.agent.Inbox;
 import io.sluice.agent.Tenure;
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kafka.Beats;
@@ -91,7 +92,8 @@ final class AgentRun {
                 "simulated",
                 lease,
                 behaviour.noticesDrift() ? CHECK_INTERVAL : NEVER_CHECK,
-                FAREWELL),
+                FAREWELL,
+                LeakGuardMode.CLOSED),
             inbox,
             node.kernel(),
             tenure,

@@ -3,6 +3,7 @@ package io.sluice.simulator;
 import io.sluice.agent.AgentLoop.Phase;
 import io.sluice.agent.core.AgentState;
 import io.sluice.agent.core.Input;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.allocator.core.allocation.AllocationState;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
@@ -73,7 +74,7 @@ final class Convergence {
       if (node.agent().filter(run -> run.phase() == Phase.RUNNING).isEmpty()) {
         return Optional.of(node.name() + " has no running agent");
       }
-      AgentState fresh = new AgentState(node.name());
+      AgentState fresh = new AgentState(node.name(), LeakGuardMode.CLOSED);
       fresh.readAll(topics.assignments(), topics.bindings());
       KernelMeaning desired =
           KernelMeaning.of(fresh.tables(grantedTo(node.name(), topics), node.nic()));

@@ -223,6 +223,7 @@ class SecuredKafkaTest {
                 System::nanoTime);
         DecisionFeed feed =
             new DecisionFeed(
+                "node-1",
                 topics::openDecisions,
                 input -> {
                   switch (input) {

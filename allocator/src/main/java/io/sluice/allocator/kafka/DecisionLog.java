@@ -96,7 +96,10 @@ final class DecisionLog {
           StateChange.EgressChosen _ ->
           Level.INFO;
       case StateChange.BindingChanged(var id, _) ->
-          id instanceof BindingId.OfPod ? Level.DEBUG : Level.INFO;
+          switch (id) {
+            case BindingId.OfPod _, BindingId.OfClearance _ -> Level.DEBUG;
+            case BindingId.OfPolicy _, BindingId.ClusterNetworks _ -> Level.INFO;
+          };
       case StateChange.ResourceObserved _,
           StateChange.WorkloadObserved _,
           StateChange.AgentObserved _ ->
@@ -154,7 +157,11 @@ final class DecisionLog {
       case Binding.OfPolicy(_, var action, var destinations, var ips) ->
           "%s to %s with %s".formatted(action, join(destinations), join(ips));
       case Binding.OfPod(var ips, var node) -> "%s on %s".formatted(join(ips), node);
-      case Binding.ClusterNetworks(var networks) -> networks.size() + " networks";
+      case Binding.Clearance(var ips, var node) -> "%s on %s".formatted(join(ips), node);
+      case Binding.ClusterNetworks(var networks, var guarded) ->
+          guarded.isEmpty()
+              ? networks.size() + " networks"
+              : "%d networks, Pods of %d nodes guarded".formatted(networks.size(), guarded.size());
     };
   }
 

@@ -5,6 +5,7 @@ import io.sluice.agent.AgentSettings;
 import io.sluice.agent.Inbox;
 import io.sluice.agent.Tenure;
 import io.sluice.agent.core.Input;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kernel.LinuxDataPlane;
@@ -68,7 +69,8 @@ final class KernelRun {
             WallClock::nanos);
     this.loop =
         new AgentLoop(
-            new AgentSettings(NODE, "bench", "bench", LEASE, LEASE, Duration.ofSeconds(2)),
+            new AgentSettings(
+                NODE, "bench", "bench", LEASE, LEASE, Duration.ofSeconds(2), LeakGuardMode.CLOSED),
             inbox,
             dataPlane,
             tenure,

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -231,6 +232,14 @@ public final class LocalCluster implements AutoCloseable {
   /** Takes a manifest away. */
   public void delete(String fileName) {
     manifests.delete(fileName);
+  }
+
+  /**
+   * Takes Pods out of Kubernetes, and only there: each keeps its network, as one has that was
+   * created so lately that nobody has heard of it. All others are there.
+   */
+  public void withholdPods(String... names) {
+    manifests.writePods(spec, Set.of(names));
   }
 
   /** A power cut: the node's cable is dead, and so is its agent, without a farewell. */

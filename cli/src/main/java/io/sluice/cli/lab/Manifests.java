@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Writes what the API server of a real cluster would say of the lab's nodes and Pods. */
@@ -31,7 +32,18 @@ final class Manifests {
             spec.namespaces().entrySet().stream()
                 .map(entry -> namespace(entry.getKey(), entry.getValue()))
                 .toList()));
-    write("lab-pods.yaml", join(spec.pods().stream().map(pod -> pod(spec, pod)).toList()));
+    writePods(spec, Set.of());
+  }
+
+  /** Writes the Pods alone, without some. */
+  void writePods(LabSpec spec, Set<String> withheld) {
+    write(
+        "lab-pods.yaml",
+        join(
+            spec.pods().stream()
+                .filter(pod -> !withheld.contains(pod.name()))
+                .map(pod -> pod(spec, pod))
+                .toList()));
   }
 
   /** Writes the nodes alone. */

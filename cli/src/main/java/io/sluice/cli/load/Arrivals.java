@@ -30,6 +30,7 @@ public final class Arrivals implements AutoCloseable {
   private final TopicReader reader;
   private final SyntheticAgents agents;
   private final Set<BindingId.OfPod> pods = new HashSet<>();
+  private final Set<BindingId.OfClearance> cleared = new HashSet<>();
   private final Set<String> policiesWithIp = new HashSet<>();
   private final SortedMap<IpAddress, String> holders = new TreeMap<>();
   private final Map<BindingId.OfPod, Long> awaited = new HashMap<>();
@@ -43,6 +44,10 @@ public final class Arrivals implements AutoCloseable {
 
   int pods() {
     return pods.size();
+  }
+
+  int cleared() {
+    return cleared.size();
   }
 
   int policies() {
@@ -121,6 +126,13 @@ public final class Arrivals implements AutoCloseable {
           policiesWithIp.add(name);
         } else {
           policiesWithIp.remove(name);
+        }
+      }
+      case BindingId.OfClearance clearance -> {
+        if (value.isPresent()) {
+          cleared.add(clearance);
+        } else {
+          cleared.remove(clearance);
         }
       }
       case BindingId.ClusterNetworks() -> {

@@ -114,15 +114,17 @@ final class LoadRun {
 
   private boolean isComplete(Arrivals arrivals) {
     return arrivals.pods() == shape.pods()
+        && arrivals.cleared() == shape.pods()
         && arrivals.policies() == shape.policies()
         && arrivals.floatingIps() == shape.floatingIps();
   }
 
   private String soFar(Arrivals arrivals) {
-    return "%d of %d Pods bound, %d of %d policies have their address, %d of %d addresses granted"
+    return "%d of %d Pods bound, %d cleared, %d of %d policies have their address, %d of %d addresses granted"
         .formatted(
             arrivals.pods(),
             shape.pods(),
+            arrivals.cleared(),
             arrivals.policies(),
             shape.policies(),
             arrivals.floatingIps(),

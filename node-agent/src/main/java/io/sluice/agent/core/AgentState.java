@@ -32,6 +32,7 @@ public final class AgentState {
   private final PodClasses pods = new PodClasses();
   private final ClassTable classes = new ClassTable(egressIndexes);
   private final EgressRouting routing;
+  private final Clearances clearances;
   private final List<String> problems = new ArrayList<>();
   private SortedSet<Cidr> clusterNetworks = KernelTables.EMPTY.clusterNetworks();
 
@@ -48,8 +49,9 @@ public final class AgentState {
   private KernelTables latest = KernelTables.EMPTY;
 
   /** Of the agent on this node. */
-  public AgentState(String node) {
+  public AgentState(String node, LeakGuardMode leakGuard) {
     routing = new EgressRouting(node, egressIndexes);
+    clearances = new Clearances(node, leakGuard);
   }
 
   /** Prefers the numbers that are in the kernel already; for the start, before {@link #tables}. */
@@ -85,6 +87,7 @@ public final class AgentState {
         switch (id) {
           case BindingId.OfPod of -> readPod(of, binding);
           case BindingId.OfPolicy of -> readPolicy(of, binding);
+          case BindingId.OfClearance of -> readClearance(of, binding);
           case BindingId.ClusterNetworks _ -> readClusterNetworks(binding);
         };
     changed |= understood;
@@ -95,7 +98,7 @@ public final class AgentState {
     switch (binding.orElse(null)) {
       case null -> pods.remove(id);
       case Binding.OfPod pod -> pods.put(id, pod.podIps());
-      case Binding.OfPolicy _, Binding.ClusterNetworks _ -> {
+      case Binding.OfPolicy _, Binding.Clearance _, Binding.ClusterNetworks _ -> {
         return false;
       }
     }
@@ -106,7 +109,7 @@ public final class AgentState {
     switch (binding.orElse(null)) {
       case null -> classes.remove(id.policy());
       case Binding.OfPolicy policy -> classes.put(id.policy(), policy);
-      case Binding.OfPod _, Binding.ClusterNetworks _ -> {
+      case Binding.OfPod _, Binding.Clearance _, Binding.ClusterNetworks _ -> {
         return false;
       }
     }
@@ -114,12 +117,28 @@ public final class AgentState {
     return true;
   }
 
+  private boolean readClearance(BindingId.OfClearance id, Optional<Binding> binding) {
+    switch (binding.orElse(null)) {
+      case null -> clearances.remove(id);
+      case Binding.Clearance clearance -> clearances.put(id, clearance);
+      case Binding.OfPolicy _, Binding.OfPod _, Binding.ClusterNetworks _ -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean readClusterNetworks(Optional<Binding> binding) {
     switch (binding.orElse(null)) {
-      case null -> clusterNetworks = KernelTables.EMPTY.clusterNetworks();
-      case Binding.ClusterNetworks all ->
-          clusterNetworks = CidrCover.of(new TreeSet<>(all.networks()));
-      case Binding.OfPolicy _, Binding.OfPod _ -> {
+      case null -> {
+        clusterNetworks = KernelTables.EMPTY.clusterNetworks();
+        clearances.guard(Collections.emptySortedMap());
+      }
+      case Binding.ClusterNetworks all -> {
+        clusterNetworks = CidrCover.of(new TreeSet<>(all.networks()));
+        clearances.guard(all.guardedPods());
+      }
+      case Binding.OfPolicy _, Binding.OfPod _, Binding.Clearance _ -> {
         return false;
       }
     }
@@ -139,6 +158,7 @@ public final class AgentState {
     gone.forEach(floatingIp -> read(floatingIp, Optional.empty()));
     Set<BindingId> unbound = new HashSet<>(pods.bound());
     classes.policies().keySet().forEach(name -> unbound.add(new BindingId.OfPolicy(name)));
+    unbound.addAll(clearances.known());
     unbound.add(new BindingId.ClusterNetworks());
     unbound.removeAll(bindings.keySet());
     unbound.forEach(id -> read(id, Optional.empty()));
@@ -160,6 +180,11 @@ public final class AgentState {
   /** How many Pods have a binding. */
   public int podsBound() {
     return pods.size();
+  }
+
+  /** How many Pods of this node are known, whether a policy matches them or not. */
+  public int podsCleared() {
+    return clearances.size();
   }
 
   /** The newest assignment of each floating IP. */
@@ -204,7 +229,8 @@ public final class AgentState {
             classTable,
             routing.egressRoutes(),
             routing.snat(),
-            routing.routes());
+            routing.routes(),
+            clearances.leakGuard());
     changed = false;
     floatingIpsChanged = false;
     return latest;

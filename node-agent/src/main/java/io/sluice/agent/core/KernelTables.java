@@ -29,6 +29,7 @@ import java.util.TreeSet;
  *     of an index without entry are dropped
  * @param snat egress index to floating IP, for those carried here
  * @param routes route index (1 to {@link #MAX_ROUTE_INDEX}) to the holder
+ * @param leakGuard what keeps packets of Pods that are not known yet from leaving
  */
 public record KernelTables(
     SortedSet<IpAddress> held,
@@ -38,7 +39,8 @@ public record KernelTables(
     SortedMap<Integer, PodClass> classes,
     SortedMap<Integer, Integer> egressRoutes,
     SortedMap<Integer, IpAddress> snat,
-    SortedMap<Integer, NextHop> routes) {
+    SortedMap<Integer, NextHop> routes,
+    LeakGuard leakGuard) {
 
   /** The route of an egress index whose floating IP is held by this node. */
   public static final int HELD_HERE = 0;
@@ -60,6 +62,28 @@ public record KernelTables(
           Collections.emptySortedMap(),
           Collections.emptySortedMap(),
           Collections.emptySortedMap());
+
+  /** Tables without a leak guard. */
+  public KernelTables(
+      SortedSet<IpAddress> held,
+      SortedSet<IpAddress> pool,
+      SortedSet<Cidr> clusterNetworks,
+      SortedMap<IpAddress, Integer> podClasses,
+      SortedMap<Integer, PodClass> classes,
+      SortedMap<Integer, Integer> egressRoutes,
+      SortedMap<Integer, IpAddress> snat,
+      SortedMap<Integer, NextHop> routes) {
+    this(
+        held,
+        pool,
+        clusterNetworks,
+        podClasses,
+        classes,
+        egressRoutes,
+        snat,
+        routes,
+        LeakGuard.NONE);
+  }
 
   public KernelTables {
     held = frozen(held);
@@ -92,7 +116,21 @@ public record KernelTables(
       }
     });
     return new KernelTables(
-        stillHeld, pool, clusterNetworks, podClasses, classes, newRoutes, stillTranslated, routes);
+        stillHeld,
+        pool,
+        clusterNetworks,
+        podClasses,
+        classes,
+        newRoutes,
+        stillTranslated,
+        routes,
+        leakGuard);
+  }
+
+  /** These tables with another leak guard. */
+  public KernelTables withLeakGuard(LeakGuard other) {
+    return new KernelTables(
+        held, pool, clusterNetworks, podClasses, classes, egressRoutes, snat, routes, other);
   }
 
   static void requireEgressIndex(int index) {

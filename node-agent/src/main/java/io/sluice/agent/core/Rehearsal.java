@@ -31,7 +31,7 @@ public final class Rehearsal {
     InterfaceAddress here = InterfaceAddress.parse("192.0.2.1/24");
     InterfaceAddress there = InterfaceAddress.parse("192.0.2.2/24");
     Nic nic = new Nic("none", "02:00:00:00:00:00", List.of(here));
-    AgentState state = new AgentState("here");
+    AgentState state = new AgentState("here", LeakGuardMode.CLOSED);
     Holdings holdings = new Holdings("here");
     state.read(
         new BindingId.OfPolicy("policy"),

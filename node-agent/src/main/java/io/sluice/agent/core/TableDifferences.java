@@ -34,6 +34,8 @@ public final class TableDifferences {
     sized(parts, "classes", from.classes(), to.classes());
     sized(parts, "egress routes", from.egressRoutes(), to.egressRoutes());
     sized(parts, "routes", from.routes(), to.routes());
+    changed(parts, "guarded networks", from.leakGuard().ownPods(), to.leakGuard().ownPods());
+    changed(parts, "pods cleared", from.leakGuard().cleared(), to.leakGuard().cleared());
     return parts.isEmpty() ? "nothing else" : String.join(", ", parts);
   }
 
@@ -48,6 +50,9 @@ public final class TableDifferences {
     drift(parts, "egress route", expected.egressRoutes(), found.egressRoutes());
     drift(parts, "snat", expected.snat(), found.snat());
     drift(parts, "route", expected.routes(), found.routes());
+    drift(parts, "own Pods", expected.leakGuard().ownPods(), found.leakGuard().ownPods());
+    drift(parts, "all Pods", expected.leakGuard().allPods(), found.leakGuard().allPods());
+    drift(parts, "cleared", expected.leakGuard().cleared(), found.leakGuard().cleared());
     return String.join("; ", parts);
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.agent.kafka;
 
 import io.sluice.agent.core.Input;
+import io.sluice.agent.core.OwnClearances;
 import io.sluice.kafka.Refusal;
 import io.sluice.kafka.TopicRecord;
 import io.sluice.model.Assignment;
@@ -38,6 +39,7 @@ public final class DecisionFeed implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+  private final String node;
   private final Supplier<Source> opener;
   private final Sink sink;
   private final Thread thread;
@@ -45,10 +47,12 @@ public final class DecisionFeed implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * @param node the node for which the decisions are read
    * @param opener opens the topics; may throw {@link KafkaException} or {@link
    *     TopicCatalogueException}
    */
-  public DecisionFeed(Supplier<Source> opener, Sink sink) {
+  public DecisionFeed(String node, Supplier<Source> opener, Sink sink) {
+    this.node = node;
     this.opener = opener;
     this.sink = sink;
     this.thread = Thread.ofPlatform().name("feed").daemon().unstarted(this::run);
@@ -65,9 +69,10 @@ public final class DecisionFeed implements AutoCloseable {
       while (!closed) {
         try (Source source = opener.get()) {
           current = source;
-          readToTheEnd(source);
+          OwnClearances clearances = new OwnClearances(node);
+          readToTheEnd(source, clearances);
           pause = FIRST_PAUSE;
-          follow(source);
+          follow(source, clearances);
         } catch (KafkaException | TopicCatalogueException e) {
           current = null;
           if (closed) {
@@ -95,12 +100,13 @@ public final class DecisionFeed implements AutoCloseable {
             () -> log.error("cannot read decisions, next try in {} ms", pause.toMillis(), failure));
   }
 
-  private void readToTheEnd(Source source) throws InterruptedException {
+  private void readToTheEnd(Source source, OwnClearances clearances) throws InterruptedException {
     Map<IpAddress, Assignment> assignments = new HashMap<>();
     Map<BindingId, Binding> bindings = new HashMap<>();
     while (!closed && !source.caughtUp()) {
       for (TopicRecord<?, ?> record : source.poll(POLL)) {
-        switch (input(record)) {
+        switch (clearances.relevant(input(record)).orElse(null)) {
+          case null -> {}
           case Input.AssignmentRead(IpAddress ip, Optional<Assignment> value) ->
               putOrRemove(assignments, ip, value);
           case Input.BindingRead(BindingId id, Optional<Binding> value) ->
@@ -114,10 +120,13 @@ public final class DecisionFeed implements AutoCloseable {
     }
   }
 
-  private void follow(Source source) throws InterruptedException {
+  private void follow(Source source, OwnClearances clearances) throws InterruptedException {
     while (!closed) {
       for (TopicRecord<?, ?> record : source.poll(POLL)) {
-        sink.accept(input(record));
+        Optional<Input> relevant = clearances.relevant(input(record));
+        if (relevant.isPresent()) {
+          sink.accept(relevant.get());
+        }
       }
     }
   }

@@ -30,6 +30,12 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
     POOL_V6,
     CLUSTER_V4,
     CLUSTER_V6,
+    OWN_PODS_V4,
+    OWN_PODS_V6,
+    ALL_PODS_V4,
+    ALL_PODS_V6,
+    CLEARED_V4,
+    CLEARED_V6,
     // Those of fence.nft:
     GUARDED_V4,
     GUARDED_V6,
@@ -110,6 +116,21 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
 
   static NftSet cluster(IpFamily family) {
     return of(family, Content.CLUSTER_V4, Content.CLUSTER_V6, 0);
+  }
+
+  /** The networks of this node's Pods. */
+  static NftSet ownPods(IpFamily family) {
+    return of(family, Content.OWN_PODS_V4, Content.OWN_PODS_V6, 0);
+  }
+
+  /** The networks of all Pods. */
+  static NftSet allPods(IpFamily family) {
+    return of(family, Content.ALL_PODS_V4, Content.ALL_PODS_V6, 0);
+  }
+
+  /** The addresses of this node's Pods that are known. */
+  static NftSet cleared(IpFamily family) {
+    return of(family, Content.CLEARED_V4, Content.CLEARED_V6, 0);
   }
 
   static NftSet guarded(IpFamily family) {

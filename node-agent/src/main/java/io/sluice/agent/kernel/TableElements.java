@@ -2,6 +2,7 @@ package io.sluice.agent.kernel;
 
 import io.sluice.agent.core.DestinationRange;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeakGuard;
 import io.sluice.agent.core.PodClass;
 import io.sluice.model.Cidr;
 import io.sluice.model.IpAddress;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** The set elements that stand for the tables. */
 final class TableElements {
@@ -34,7 +36,7 @@ final class TableElements {
   static List<NftTransaction> difference(KernelTables from, KernelTables to) {
     NftTransaction transaction = new NftTransaction();
     pool(Difference.of(from.pool(), to.pool()), transaction);
-    cluster(from.clusterNetworks(), to.clusterNetworks(), transaction);
+    networks(NftSet::cluster, from.clusterNetworks(), to.clusterNetworks(), transaction);
     classes(Difference.of(from.classes(), to.classes()), transaction);
 
     Difference<Map.Entry<Integer, Integer>> routes =
@@ -49,7 +51,18 @@ final class TableElements {
 
     List<NftTransaction> transactions = new ArrayList<>(List.of(transaction));
     pods(from.podClasses(), to.podClasses(), transactions);
+    leakGuard(from.leakGuard(), to.leakGuard(), transactions);
     return transactions;
+  }
+
+  /** A Pod is let out as one without policies only when the classes of all others are in place. */
+  private static void leakGuard(LeakGuard from, LeakGuard to, List<NftTransaction> transactions) {
+    NftTransaction last = transactions.getLast();
+    Difference<IpAddress> cleared = Difference.of(from.cleared(), to.cleared());
+    cleared.removed().forEach(pod -> transactions.getFirst().remove(cleared(pod)));
+    cleared.added().forEach(pod -> last.add(cleared(pod)));
+    networks(NftSet::ownPods, from.ownPods(), to.ownPods(), last);
+    networks(NftSet::allPods, from.allPods(), to.allPods(), last);
   }
 
   private static void pods(
@@ -97,12 +110,15 @@ final class TableElements {
   }
 
   /** A handful of intervals: replaced whole, which spares knowing how they were cut before. */
-  private static void cluster(
-      SortedSet<Cidr> from, SortedSet<Cidr> to, NftTransaction transaction) {
+  private static void networks(
+      Function<IpFamily, NftSet> sets,
+      SortedSet<Cidr> from,
+      SortedSet<Cidr> to,
+      NftTransaction transaction) {
     if (!from.equals(to)) {
       for (IpFamily family : IpFamily.values()) {
-        transaction.flush(NftSet.cluster(family));
-        transaction.addAll(intervals(family, to));
+        transaction.flush(sets.apply(family));
+        transaction.addAll(intervals(sets.apply(family), family, to));
       }
     }
   }
@@ -148,6 +164,10 @@ final class TableElements {
             NftSet.bound(floatingIp.family()), KernelValues.markAndAddress(mark, floatingIp)));
   }
 
+  static SetElement cleared(IpAddress pod) {
+    return SetElement.member(NftSet.cleared(pod.family()), KernelValues.address(pod));
+  }
+
   static SetElement poolMember(IpAddress ip) {
     return SetElement.member(NftSet.pool(ip.family()), KernelValues.address(ip));
   }
@@ -156,9 +176,8 @@ final class TableElements {
    * Networks as intervals: an element where one starts, one behind its end. Networks that touch are
    * one interval, and one that reaches to the last address has no end.
    */
-  static List<SetElement> intervals(IpFamily family, SortedSet<Cidr> networks) {
+  static List<SetElement> intervals(NftSet set, IpFamily family, SortedSet<Cidr> networks) {
     List<SetElement> elements = new ArrayList<>();
-    NftSet set = NftSet.cluster(family);
     Optional<IpAddress> open = Optional.empty();
     for (Cidr network : networks) {
       if (network.family() != family) {

@@ -2,12 +2,11 @@ package io.sluice.agent.kernel;
 
 import io.sluice.agent.core.DestinationRange;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeakGuard;
 import io.sluice.agent.core.NextHop;
 import io.sluice.agent.core.PodClass;
 import io.sluice.agent.core.Verdict;
-import io.sluice.model.Cidr;
 import io.sluice.model.IpAddress;
-import io.sluice.model.IpFamily;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,7 +26,6 @@ import java.util.TreeSet;
 final class TableReading {
 
   private final SortedSet<IpAddress> pool = new TreeSet<>();
-  private final SortedSet<Cidr> clusterNetworks = new TreeSet<>();
   private final SortedMap<IpAddress, Integer> podClasses = new TreeMap<>();
   private final SortedMap<Integer, PodClass> classes = new TreeMap<>();
   private final SortedMap<Integer, Integer> egressRoutes = new TreeMap<>();
@@ -37,7 +35,10 @@ final class TableReading {
   private final SortedMap<Integer, List<DestinationRange>> ranges = new TreeMap<>();
   private final SortedSet<SetElement> translations = new TreeSet<>(SetElement.BY_CONTENT);
   private final SortedSet<SetElement> bound = new TreeSet<>(SetElement.BY_CONTENT);
-  private final SortedMap<IpAddress, Boolean> boundaries = new TreeMap<>();
+  private final NetworkBoundaries cluster = new NetworkBoundaries();
+  private final NetworkBoundaries ownPods = new NetworkBoundaries();
+  private final NetworkBoundaries allPods = new NetworkBoundaries();
+  private final SortedSet<IpAddress> cleared = new TreeSet<>();
 
   private TableReading() {}
 
@@ -75,7 +76,10 @@ final class TableReading {
       case SNAT_V4, SNAT_V6 -> translations.add(element);
       case BOUND_V4, BOUND_V6 -> bound.add(element);
       case POOL_V4, POOL_V6 -> pool.add(KernelValues.readAddress(element.key()));
-      case CLUSTER_V4, CLUSTER_V6 -> boundary(element);
+      case CLUSTER_V4, CLUSTER_V6 -> boundary(cluster, element);
+      case OWN_PODS_V4, OWN_PODS_V6 -> boundary(ownPods, element);
+      case ALL_PODS_V4, ALL_PODS_V6 -> boundary(allPods, element);
+      case CLEARED_V4, CLEARED_V6 -> cleared.add(KernelValues.readAddress(element.key()));
       case GUARDED_V4,
           GUARDED_V6,
           GUARDED_ARP,
@@ -128,10 +132,8 @@ final class TableReading {
     return route.isPresent();
   }
 
-  /** Remembers a start; an end that is also a start joins two intervals and is none. */
-  private boolean boundary(SetElement element) {
-    boundaries.merge(
-        KernelValues.readAddress(element.key()), !element.endsInterval(), (a, b) -> a || b);
+  private static boolean boundary(NetworkBoundaries boundaries, SetElement element) {
+    boundaries.add(element);
     return true;
   }
 
@@ -139,7 +141,6 @@ final class TableReading {
     ranges.forEach((number, list) -> classes.put(number, new PodClass(list)));
     translations.forEach(this::combineTranslation);
     strays.addAll(bound);
-    combineIntervals();
   }
 
   /** A translation counts only together with its pair in the guard's set. */
@@ -157,64 +158,18 @@ final class TableReading {
     }
   }
 
-  private void combineIntervals() {
-    Optional<IpAddress> start = Optional.empty();
-    for (var boundary : boundaries.entrySet()) {
-      IpAddress at = boundary.getKey();
-      if (start.isPresent() && (!boundary.getValue() || start.get().family() != at.family())) {
-        boolean ended = start.get().family() == at.family();
-        cover(start.get(), ended ? at.previous() : highest(start.get().family()));
-        start = Optional.empty();
-      }
-      if (start.isEmpty() && boundary.getValue()) {
-        start = Optional.of(at);
-      }
-    }
-    start.ifPresent(first -> cover(first, highest(first.family())));
-  }
-
-  /** Cuts a run of addresses into the largest networks it consists of. */
-  private void cover(IpAddress first, IpAddress last) {
-    IpAddress at = first;
-    while (true) {
-      Cidr network = largest(at, last);
-      clusterNetworks.add(network);
-      if (network.last().compareTo(last) >= 0) {
-        return;
-      }
-      at = network.last().next();
-    }
-  }
-
-  private static Cidr largest(IpAddress first, IpAddress last) {
-    int length = 0;
-    while (true) {
-      Cidr network = new Cidr(first, length);
-      if (network.first().equals(first) && network.last().compareTo(last) <= 0) {
-        return network;
-      }
-      length++;
-    }
-  }
-
-  private static IpAddress highest(IpFamily family) {
-    return switch (family) {
-      case IPV4 -> new IpAddress(family, 0, 0xFFFF_FFFFL);
-      case IPV6 -> new IpAddress(family, -1, -1);
-    };
-  }
-
   /** The tables, together with what is read elsewhere. */
   KernelTables tables(SortedSet<IpAddress> held, SortedMap<Integer, NextHop> routes) {
     return new KernelTables(
         held,
         pool,
-        clusterNetworks,
+        cluster.networks(),
         Collections.unmodifiableSortedMap(podClasses),
         classes,
         egressRoutes,
         snat,
-        routes);
+        routes,
+        new LeakGuard(ownPods.networks(), allPods.networks(), cleared));
   }
 
   List<SetElement> strays() {

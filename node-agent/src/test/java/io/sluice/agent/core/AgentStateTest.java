@@ -3,7 +3,10 @@ package io.sluice.agent.core;
 import static io.sluice.agent.core.Given.GATEWAY;
 import static io.sluice.agent.core.Given.NIC;
 import static io.sluice.agent.core.Given.addresses;
+import static io.sluice.agent.core.Given.clearance;
+import static io.sluice.agent.core.Given.clearanceId;
 import static io.sluice.agent.core.Given.granted;
+import static io.sluice.agent.core.Given.guarded;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.ip;
 import static io.sluice.agent.core.Given.ips;
@@ -36,7 +39,7 @@ class AgentStateTest {
   private static final IpAddress OTHER = ip("10.40.1.101");
   private static final IpAddress POD = ip("10.244.1.5");
 
-  private final AgentState state = new AgentState("node-1");
+  private final AgentState state = new AgentState("node-1", LeakGuardMode.CLOSED);
 
   // ---- classes ----------------------------------------------------------------------------------
 
@@ -309,7 +312,7 @@ class AgentStateTest {
     assign(ip("10.40.1.99"), granted(holder(4, 1), 1));
     KernelTables inKernel = state.tables(ips("10.40.1.100"), NIC);
 
-    AgentState again = new AgentState("node-1");
+    AgentState again = new AgentState("node-1", LeakGuardMode.CLOSED);
     again.remember(inKernel);
     again.read(new BindingId.OfPod("p", "shop", "pod-7"), Optional.of(pod("10.244.1.7")));
     again.read(new BindingId.OfPod("x", "shop", "pod-8"), Optional.of(pod("10.244.1.8")));
@@ -342,6 +345,22 @@ class AgentStateTest {
     assertThat(tables.clusterNetworks()).isEmpty();
     assertThat(state.read(FIP, Optional.of(granted(holder(2, 1), 5))))
         .isEqualTo(Assignments.Reading.STALE);
+  }
+
+  @Test
+  void podsThatAreKnownAndNetworksThatAreGuardedComeIntoTheTablesAndGo() {
+    state.read(new BindingId.ClusterNetworks(), Optional.of(guarded(2)));
+    assertThat(state.read(clearanceId("x"), Optional.of(clearance("node-1", "10.244.1.7"))))
+        .isTrue();
+    LeakGuard guard = tables().leakGuard();
+    assertThat(guard.cleared()).containsExactly(ip("10.244.1.7"));
+    assertThat(guard.ownPods()).containsExactly(Cidr.parse("10.244.1.0/24"));
+    assertThat(state.podsCleared()).isEqualTo(1);
+    state.readAll(Map.of(), Map.of(new BindingId.ClusterNetworks(), guarded(2)));
+    assertThat(tables().leakGuard().cleared()).isEmpty();
+    state.read(new BindingId.ClusterNetworks(), Optional.empty());
+    assertThat(tables().leakGuard()).isEqualTo(LeakGuard.NONE);
+    assertThat(state.read(clearanceId("x"), Optional.of(pod("10.244.1.5")))).isFalse();
   }
 
   @Test

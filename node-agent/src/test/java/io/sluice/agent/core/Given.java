@@ -15,7 +15,9 @@ import io.sluice.model.Policy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -107,5 +109,22 @@ public final class Given {
 
   public static Binding.OfPod pod(String... podIps) {
     return new Binding.OfPod(Arrays.stream(podIps).map(IpAddress::parse).toList(), "node-1");
+  }
+
+  public static BindingId.OfClearance clearanceId(String pod) {
+    return new BindingId.OfClearance("shop", pod);
+  }
+
+  public static Binding.Clearance clearance(String node, String... podIps) {
+    return new Binding.Clearance(Arrays.stream(podIps).map(IpAddress::parse).toList(), node);
+  }
+
+  /** The cluster's networks; Pods of node-N have 10.244.N.0/24, and are guarded. */
+  public static Binding.ClusterNetworks guarded(int nodes) {
+    SortedMap<String, List<Cidr>> guardedPods = new TreeMap<>();
+    for (int n = 1; n <= nodes; n++) {
+      guardedPods.put("node-" + n, List.of(Cidr.parse("10.244.%d.0/24".formatted(n))));
+    }
+    return new Binding.ClusterNetworks(List.of(Cidr.parse("10.244.0.0/16")), guardedPods);
   }
 }

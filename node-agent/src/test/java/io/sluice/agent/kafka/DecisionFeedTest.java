@@ -1,5 +1,6 @@
 package io.sluice.agent.kafka;
 
+import static io.sluice.agent.core.Given.clearanceId;
 import static io.sluice.agent.core.Given.granted;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.ip;
@@ -7,6 +8,7 @@ import static io.sluice.agent.core.Given.pod;
 import static io.sluice.agent.core.Given.podId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.agent.core.Given;
 import io.sluice.agent.core.Input;
 import io.sluice.kafka.TopicRecord;
 import io.sluice.model.Assignment;
@@ -73,6 +75,32 @@ class DecisionFeedTest {
   }
 
   @Test
+  void ofTheClearancesOnlyThoseOfTheOwnNodeAreHandedOn() throws InterruptedException {
+    Script script =
+        new Script()
+            .then(clearance("here", "node-1"), clearance("there", "node-2"))
+            .end()
+            .then(clearance("elsewhere", "node-3"), clearance("here", "node-2"));
+    feed(() -> script);
+
+    assertThat(next())
+        .isEqualTo(
+            new Input.TopicsRead(
+                Map.of(), Map.of(clearanceId("here"), Given.clearance("node-1", "10.244.1.5"))));
+    assertThat(next()).isEqualTo(new Input.BindingRead(clearanceId("here"), Optional.empty()));
+  }
+
+  private static TopicRecord<?, ?> clearance(String pod, String node) {
+    return new TopicRecord<>(
+        Topics.BINDINGS,
+        0,
+        0,
+        0,
+        new BindingKey("local", clearanceId(pod)),
+        Optional.of(Given.clearance(node, "10.244.1.5")));
+  }
+
+  @Test
   void afterAFailureEverythingIsReadAnew() throws InterruptedException {
     Queue<Supplier<Source>> attempts = new ArrayDeque<>();
     attempts.add(() -> {
@@ -88,7 +116,7 @@ class DecisionFeedTest {
   }
 
   private void feed(Supplier<Source> opener) {
-    DecisionFeed feed = new DecisionFeed(opener, inputs::put);
+    DecisionFeed feed = new DecisionFeed("node-1", opener, inputs::put);
     open.add(feed);
     feed.start();
   }

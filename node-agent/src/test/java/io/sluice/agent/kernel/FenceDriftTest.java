@@ -8,6 +8,7 @@ import io.sluice.agent.AgentSettings;
 import io.sluice.agent.Inbox;
 import io.sluice.agent.Tenure;
 import io.sluice.agent.core.Input;
+import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
 import io.sluice.model.Assignment;
@@ -61,7 +62,8 @@ class FenceDriftTest {
             WallClock::nanos);
     loop =
         new AgentLoop(
-            new AgentSettings(NODE, "instance", "test", HOUR, HOUR, Duration.ofSeconds(2)),
+            new AgentSettings(
+                NODE, "instance", "test", HOUR, HOUR, Duration.ofSeconds(2), LeakGuardMode.CLOSED),
             inbox,
             dataPlane,
             tenure,

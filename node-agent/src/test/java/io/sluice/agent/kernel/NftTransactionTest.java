@@ -110,7 +110,7 @@ class NftTransactionTest {
                 Cidr.parse("10.0.1.0/24"),
                 Cidr.parse("10.0.2.0/24"),
                 Cidr.parse("255.255.0.0/16")));
-    add(TableElements.intervals(IpFamily.IPV4, networks));
+    add(TableElements.intervals(NftSet.cluster(IpFamily.IPV4), IpFamily.IPV4, networks));
     assertThat(listed(NftSet.cluster(IpFamily.IPV4)))
         .contains("10.0.0.0-10.0.2.255", "255.255.0.0/16");
   }

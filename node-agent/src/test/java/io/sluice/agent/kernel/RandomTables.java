@@ -2,6 +2,7 @@ package io.sluice.agent.kernel;
 
 import io.sluice.agent.core.DestinationRange;
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.LeakGuard;
 import io.sluice.agent.core.NextHop;
 import io.sluice.agent.core.PodClass;
 import io.sluice.agent.core.Verdict;
@@ -40,7 +41,10 @@ final class RandomTables {
     times(10, () -> egress.put(egressIndex(), random.nextInt(-1, 9)));
     SortedMap<Integer, IpAddress> snat = new TreeMap<>();
     held.forEach(ip -> snat.put(egressIndex(), ip));
-    return new KernelTables(held, pool, networks(), pods, classes, egress, snat, routes);
+    SortedSet<IpAddress> cleared = new TreeSet<>();
+    times(20, () -> cleared.add(pod()));
+    return new KernelTables(held, pool, networks(), pods, classes, egress, snat, routes)
+        .withLeakGuard(new LeakGuard(networks(), networks(), cleared));
   }
 
   private void times(int most, Runnable action) {

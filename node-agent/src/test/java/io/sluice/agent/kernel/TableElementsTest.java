@@ -101,11 +101,16 @@ class TableElementsTest {
   void anIntervalUpToTheLastAddressHasNoEnd() {
     assertThat(
             TableElements.intervals(
-                IpFamily.IPV4, new TreeSet<>(Set.of(Cidr.parse("128.0.0.0/1")))))
+                NftSet.cluster(IpFamily.IPV4),
+                IpFamily.IPV4,
+                new TreeSet<>(Set.of(Cidr.parse("128.0.0.0/1")))))
         .hasSize(1)
         .noneMatch(SetElement::endsInterval);
     assertThat(
-            TableElements.intervals(IpFamily.IPV6, new TreeSet<>(Set.of(Cidr.parse("10.0.0.0/8")))))
+            TableElements.intervals(
+                NftSet.cluster(IpFamily.IPV6),
+                IpFamily.IPV6,
+                new TreeSet<>(Set.of(Cidr.parse("10.0.0.0/8")))))
         .isEmpty();
   }
 

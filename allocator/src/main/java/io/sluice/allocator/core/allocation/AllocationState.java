@@ -65,7 +65,9 @@ public final class AllocationState {
       case AssignmentChanged(var ip, var assignment) -> assignments.put(ip, assignment);
       case BindingChanged(BindingId.OfPolicy(var policy), var binding) ->
           put(bindings, policy, binding);
-      case BindingChanged(BindingId.OfPod _, _), BindingChanged(BindingId.ClusterNetworks _, _) ->
+      case BindingChanged(BindingId.OfPod _, _),
+          BindingChanged(BindingId.OfClearance _, _),
+          BindingChanged(BindingId.ClusterNetworks _, _) ->
           throw notOurs(change);
       case WorkloadObserved _ -> throw notOurs(change);
     }

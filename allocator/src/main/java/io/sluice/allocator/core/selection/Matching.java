@@ -33,6 +33,10 @@ final class Matching {
     return !pod.hostNetwork() && !pod.terminated() && !pod.ips().isEmpty() && !pod.node().isEmpty();
   }
 
+  static Binding clearance(Pod pod) {
+    return new Binding.Clearance(pod.ips(), pod.node());
+  }
+
   static Binding binding(Pod pod) {
     return new Binding.OfPod(pod.ips(), pod.node());
   }

@@ -14,6 +14,11 @@ record PodName(String namespace, String name) implements Comparable<PodName> {
     return new BindingId.OfPod(policy, namespace, name);
   }
 
+  /** What says that its policies are known. */
+  BindingId.OfClearance clearance() {
+    return new BindingId.OfClearance(namespace, name);
+  }
+
   @Override
   public int compareTo(PodName other) {
     return ORDER.compare(this, other);

@@ -17,7 +17,9 @@ import io.sluice.model.StateChange.ResourceObserved;
 import io.sluice.model.StateChange.WorkloadObserved;
 import io.sluice.model.Status;
 import io.sluice.model.Workload;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,10 @@ public final class Selection implements Decider<SelectionInput> {
 
   private final SelectionState state = new SelectionState();
   private AuditTrail audit = new AuditTrail(0);
+
+  /** Pods of an earlier version's state, which knew no clearances. */
+  private final Deque<PodName> uncleared = new ArrayDeque<>();
+
   private boolean networksOutdated;
   private long networksWrittenMillis = Long.MIN_VALUE / 2;
 
@@ -48,6 +54,9 @@ public final class Selection implements Decider<SelectionInput> {
   public void resume(long lastSequence) {
     audit = new AuditTrail(lastSequence);
     networksOutdated = true;
+    state.pods().stream()
+        .filter(pod -> !SelectionPlan.ofPod(state, pod).isEmpty())
+        .forEach(uncleared::add);
   }
 
   @Override
@@ -58,6 +67,7 @@ public final class Selection implements Decider<SelectionInput> {
     if (fact.isEmpty()) {
       return tick(nowMillis);
     }
+    boolean anyPolicy = !state.policies().isEmpty();
     state.apply(fact.get());
     ObjectId changed =
         switch (input) {
@@ -65,6 +75,10 @@ public final class Selection implements Decider<SelectionInput> {
           case WorkloadRead(var id, _) -> id;
         };
     networksOutdated |= changed.kind() == Kind.NODE;
+    if (anyPolicy == state.policies().isEmpty()) {
+      networksOutdated = true;
+      networksWrittenMillis = nowMillis - NETWORKS_INTERVAL_MILLIS;
+    }
     List<StateChange> decisions = new ArrayList<>(SelectionPlan.after(state, changed));
     decisions.addAll(networksIfDue(nowMillis));
     List<StateChange> changes = new ArrayList<>();
@@ -76,17 +90,28 @@ public final class Selection implements Decider<SelectionInput> {
 
   @Override
   public List<AuditEntry> tick(long nowMillis) {
-    List<StateChange> decisions = networksIfDue(nowMillis);
+    List<StateChange> decisions = new ArrayList<>(clearSome());
+    decisions.addAll(networksIfDue(nowMillis));
     decisions.forEach(state::apply);
     return audit.record(Cause.tick(nowMillis), nowMillis, decisions);
   }
 
+  private List<StateChange> clearSome() {
+    List<StateChange> changes = new ArrayList<>();
+    while (!uncleared.isEmpty() && changes.size() < AuditTrail.MAX_CHANGES) {
+      changes.addAll(SelectionPlan.ofPod(state, uncleared.remove()));
+    }
+    return changes;
+  }
+
   private List<StateChange> networksIfDue(long nowMillis) {
-    if (nowMillis < nextDeadlineMillis()) {
+    // A guard for Pods that have no clearance yet would shut them out.
+    if (!uncleared.isEmpty() || nowMillis < nextDeadlineMillis()) {
       return List.of();
     }
     networksOutdated = false;
-    Optional<? extends StateChange> change = SelectionPlan.networks(state);
+    Optional<? extends StateChange> change =
+        SelectionPlan.networks(state, !state.policies().isEmpty());
     if (change.isEmpty()) {
       return List.of();
     }
@@ -96,6 +121,9 @@ public final class Selection implements Decider<SelectionInput> {
 
   @Override
   public long nextDeadlineMillis() {
+    if (!uncleared.isEmpty()) {
+      return Long.MIN_VALUE;
+    }
     return networksOutdated ? networksWrittenMillis + NETWORKS_INTERVAL_MILLIS : NO_DEADLINE;
   }
 

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -38,7 +40,11 @@ final class SelectionPlan {
     };
   }
 
-  private static List<BindingChanged> ofPod(SelectionState state, PodName name) {
+  /**
+   * Agents let a Pod without a binding leave once it has its clearance. So that comes behind its
+   * bindings, and goes before them.
+   */
+  static List<BindingChanged> ofPod(SelectionState state, PodName name) {
     Pod pod = state.pods(name.namespace()).get(name.name());
     Namespace namespace = state.namespaces().get(name.namespace());
     SortedSet<String> bound = state.policiesBoundTo(name);
@@ -47,11 +53,20 @@ final class SelectionPlan {
     if (bindable) {
       candidates.addAll(state.policiesOf(name.namespace()));
     }
+    Optional<Binding> clearance =
+        bindable ? Optional.of(Matching.clearance(pod)) : Optional.empty();
+    boolean otherClearance = !clearance.equals(state.clearance(name));
     List<BindingChanged> changes = new ArrayList<>();
+    if (otherClearance && state.clearance(name).isPresent()) {
+      changes.add(new BindingChanged(name.clearance(), Optional.empty()));
+    }
     for (String policyName : candidates) {
       Policy policy = state.policies().get(policyName);
       boolean matches = bindable && policy != null && Matching.matches(policy, namespace, pod);
       addIfChanged(state, policyName, name, matches ? Optional.of(pod) : Optional.empty(), changes);
+    }
+    if (otherClearance && clearance.isPresent()) {
+      changes.add(new BindingChanged(name.clearance(), clearance));
     }
     return changes;
   }
@@ -102,20 +117,28 @@ final class SelectionPlan {
     }
   }
 
-  /** What lies inside the cluster: node addresses and Pod networks. */
-  static Optional<BindingChanged> networks(SelectionState state) {
+  /**
+   * What lies inside the cluster: node addresses and Pod networks.
+   *
+   * @param guarded whether Pods need a clearance to leave
+   */
+  static Optional<BindingChanged> networks(SelectionState state, boolean guarded) {
     SortedSet<Cidr> networks = new TreeSet<>();
+    SortedMap<String, List<Cidr>> guardedPods = new TreeMap<>();
     state
         .nodes()
-        .values()
-        .forEach(node -> {
+        .forEach((name, node) -> {
           NodeNetworks read = NodeNetworks.of(node);
           for (IpAddress address : read.addresses()) {
             networks.add(Cidr.of(address));
           }
           networks.addAll(read.podCidrs());
+          if (guarded && !read.podCidrs().isEmpty()) {
+            guardedPods.put(name, read.podCidrs());
+          }
         });
-    Optional<Binding> wanted = Optional.of(new Binding.ClusterNetworks(List.copyOf(networks)));
+    Optional<Binding> wanted =
+        Optional.of(new Binding.ClusterNetworks(List.copyOf(networks), guardedPods));
     boolean nothingKnown = networks.isEmpty() && state.networks().isEmpty();
     return nothingKnown || wanted.equals(state.networks())
         ? Optional.empty()

@@ -13,6 +13,7 @@ import io.sluice.model.StateChange.WorkloadObserved;
 import io.sluice.model.Workload;
 import io.sluice.model.Workload.Namespace;
 import io.sluice.model.Workload.Pod;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class SelectionState {
   private final SortedMap<String, Namespace> namespaces = new TreeMap<>();
   private final Map<String, SortedMap<String, Pod>> podsByNamespace = new HashMap<>();
   private final Map<String, SortedMap<PodName, Binding>> bindingsByPolicy = new HashMap<>();
+  private final Map<PodName, Binding> clearances = new HashMap<>();
   private Optional<Binding> networks = Optional.empty();
 
   /** Indexes, so that a Pod costs only the policies that may match it. */
@@ -47,6 +49,8 @@ public final class SelectionState {
       case ResourceObserved(var id, var resource) -> observeResource(id, resource);
       case WorkloadObserved(var id, var workload) -> observeWorkload(id, workload);
       case BindingChanged(BindingId.OfPod id, var binding) -> bind(id, binding);
+      case BindingChanged(BindingId.OfClearance id, var binding) ->
+          put(clearances, new PodName(id.namespace(), id.pod()), binding);
       case BindingChanged(BindingId.ClusterNetworks _, var binding) -> networks = binding;
       case BindingChanged(BindingId.OfPolicy _, _),
           StateChange.AgentObserved _,
@@ -185,6 +189,7 @@ public final class SelectionState {
     Map<BindingId, Binding> all = new HashMap<>();
     bindingsByPolicy.forEach(
         (policy, pods) -> pods.forEach((pod, binding) -> all.put(pod.boundTo(policy), binding)));
+    clearances.forEach((pod, binding) -> all.put(pod.clearance(), binding));
     networks.ifPresent(binding -> all.put(new BindingId.ClusterNetworks(), binding));
     return all;
   }
@@ -194,13 +199,27 @@ public final class SelectionState {
     return bindings(policy).size();
   }
 
+  /** What agents have been told of a Pod of which all policies are known. */
+  Optional<Binding> clearance(PodName pod) {
+    return Optional.ofNullable(clearances.get(pod));
+  }
+
+  /** Every Pod there is. */
+  List<PodName> pods() {
+    List<PodName> all = new ArrayList<>();
+    podsByNamespace.forEach(
+        (namespace, pods) -> pods.keySet().forEach(pod -> all.add(new PodName(namespace, pod))));
+    return all;
+  }
+
   /** What agents know of what lies inside the cluster. */
   Optional<Binding> networks() {
     return networks;
   }
 
   private List<Object> content() {
-    return List.of(policies, nodes, namespaces, podsByNamespace, bindingsByPolicy, networks);
+    return List.of(
+        policies, nodes, namespaces, podsByNamespace, bindingsByPolicy, clearances, networks);
   }
 
   @Override

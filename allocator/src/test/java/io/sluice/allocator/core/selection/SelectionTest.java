@@ -232,6 +232,131 @@ class SelectionTest {
     assertThat(audit).hasSize(before);
   }
 
+  private static BindingChanged cleared(String namespace, String pod, String ip) {
+    return new BindingChanged(
+        new BindingId.OfClearance(namespace, pod),
+        Optional.of(new Binding.Clearance(List.of(IpAddress.parse(ip)), "node-1")));
+  }
+
+  private static BindingChanged notCleared(String namespace, String pod) {
+    return new BindingChanged(new BindingId.OfClearance(namespace, pod), Optional.empty());
+  }
+
+  private static List<StateChange> bindingsIn(List<StateChange> changes) {
+    return changes.stream().filter(BindingChanged.class::isInstance).toList();
+  }
+
+  @Test
+  void aPodIsClearedBehindItsBindingsAndNotAnyMoreBeforeTheyGo() {
+    shop();
+    policy("p", Map.of("team", "shop"), Map.of("app", "web"));
+    BindingId.OfPod id = new BindingId.OfPod("p", "shop", "new");
+    assertThat(bindingsIn(pod("shop", "new", podOf(Map.of("app", "web"), "10.244.1.9"))))
+        .containsExactly(
+            new BindingChanged(
+                id,
+                Optional.of(new Binding.OfPod(List.of(IpAddress.parse("10.244.1.9")), "node-1"))),
+            cleared("shop", "new", "10.244.1.9"));
+    assertThat(bindingsIn(pod("shop", "new", podOf(Map.of("app", "web"), "10.244.1.10"))))
+        .containsExactly(
+            notCleared("shop", "new"),
+            new BindingChanged(
+                id,
+                Optional.of(new Binding.OfPod(List.of(IpAddress.parse("10.244.1.10")), "node-1"))),
+            cleared("shop", "new", "10.244.1.10"));
+    assertThat(bindingsIn(pod("shop", "new", null)))
+        .containsExactly(notCleared("shop", "new"), new BindingChanged(id, Optional.empty()));
+  }
+
+  @Test
+  void aPodThatNoPolicyMatchesIsClearedToo() {
+    shop();
+    policy("p", Map.of("team", "shop"), Map.of());
+    assertThat(bindingsIn(pod("bank", "new", podOf(Map.of(), "10.244.1.9"))))
+        .containsExactly(cleared("bank", "new", "10.244.1.9"));
+    assertThat(bindingsIn(pod("bank", "new", podOf(Map.of("app", "other"), "10.244.1.9"))))
+        .as("who it is stays the same")
+        .isEmpty();
+  }
+
+  @Test
+  void aPodIsNotClearedBeforeItsNamespaceIsKnownOrWithoutPacketsOfItsOwn() {
+    assertThat(bindingsIn(pod("late", "web", podOf(Map.of(), "10.244.1.1")))).isEmpty();
+    assertThat(bindingsIn(namespace("late", Map.of())))
+        .containsExactly(cleared("late", "web", "10.244.1.1"));
+    List<IpAddress> ips = List.of(IpAddress.parse("10.244.1.1"));
+    assertThat(bindingsIn(pod("late", "web", new Pod(METADATA, Map.of(), ips, "n", false, true))))
+        .containsExactly(notCleared("late", "web"));
+  }
+
+  private SortedMap<String, List<Cidr>> guardedPods() {
+    return selection
+        .state()
+        .networks()
+        .map(binding -> ((Binding.ClusterNetworks) binding).guardedPods())
+        .orElseThrow();
+  }
+
+  @Test
+  void podsAreGuardedAsSoonAndAsLongAsThereIsAPolicy() {
+    shop();
+    resource(ObjectId.node("n-1"), node(true, List.of("10.40.0.11"), List.of("10.244.1.0/24")));
+    assertThat(guardedPods()).isEmpty();
+    List<StateChange> changes = policy("p", Map.of("team", "shop"), Map.of());
+    assertThat(guardedPods()).isEqualTo(Map.of("n-1", List.of(Cidr.parse("10.244.1.0/24"))));
+    assertThat(((BindingChanged) changes.getLast()).id())
+        .as("the guard comes last")
+        .isEqualTo(new BindingId.ClusterNetworks());
+    nowMillis += Selection.NETWORKS_INTERVAL_MILLIS;
+    resource(ObjectId.node("n-2"), node(true, List.of("10.40.0.12"), List.of("10.244.2.0/24")));
+    assertThat(guardedPods()).containsOnlyKeys("n-1", "n-2");
+    resource(ObjectId.policy("p"), null);
+    assertThat(guardedPods()).isEmpty();
+  }
+
+  @Test
+  void podsOfAnEarlierVersionsStateAreClearedBitByBitBeforeTheyAreGuarded() {
+    Selection earlier = new Selection();
+    earlier.restore(
+        new WorkloadObserved(
+            ObjectId.namespace("n"), Optional.of(new Namespace(METADATA, Map.of()))));
+    earlier.restore(
+        new ResourceObserved(
+            ObjectId.node("n-1"),
+            Optional.of(node(true, List.of("10.40.0.11"), List.of("10.244.1.0/24")))));
+    earlier.restore(
+        new ResourceObserved(
+            ObjectId.policy("p"),
+            Optional.of(
+                new Policy(
+                    METADATA,
+                    List.of(),
+                    Policy.Action.SNAT,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false))));
+    IpAddress ip = IpAddress.parse("10.244.1.0");
+    for (int i = 0; i < 1_200; i++) {
+      ip = ip.next();
+      earlier.restore(
+          new WorkloadObserved(
+              ObjectId.pod("n", "pod-" + i),
+              Optional.of(new Pod(METADATA, Map.of(), List.of(ip), "n-1", false, false))));
+    }
+    earlier.resume(7);
+    for (int expected : List.of(500, 1_000)) {
+      assertThat(earlier.nextDeadlineMillis()).isLessThan(nowMillis);
+      earlier.tick(nowMillis);
+      assertThat(earlier.state().bindings()).hasSize(expected);
+    }
+    List<AuditEntry> last = earlier.tick(nowMillis);
+    assertThat(earlier.state().bindings()).hasSize(1_201);
+    assertThat(((BindingChanged) last.getLast().changes().getLast()).id())
+        .isEqualTo(new BindingId.ClusterNetworks());
+    assertThat(earlier.nextDeadlineMillis()).isEqualTo(Selection.NO_DEADLINE);
+  }
+
   private static Node node(boolean ready, List<String> addresses, List<String> podCidrs) {
     return new Node(METADATA, Map.of(), addresses, podCidrs, ready, false);
   }
@@ -332,6 +457,14 @@ class SelectionTest {
                       }));
           assertThat(state.bindings(name).keySet()).containsExactlyElementsOf(expected);
         });
+    for (PodName name : state.pods()) {
+      Pod pod = state.pods(name.namespace()).get(name.name());
+      boolean known = state.namespaces().containsKey(name.namespace());
+      assertThat(state.clearance(name))
+          .isEqualTo(known ? Optional.of(Matching.clearance(pod)) : Optional.empty());
+    }
+    assertThat(state.bindings().keySet().stream().filter(BindingId.OfClearance.class::isInstance))
+        .hasSizeLessThanOrEqualTo(state.pods().size());
   }
 
   @Test

@@ -96,6 +96,8 @@ public record Difference(
           case BindingId.OfPolicy(var policy) -> "policy " + policy;
           case BindingId.OfPod(var policy, var namespace, var pod) ->
               "Pod %s/%s of policy %s".formatted(namespace, pod, policy);
+          case BindingId.OfClearance(var namespace, var pod) ->
+              "clearance of Pod %s/%s".formatted(namespace, pod);
           case BindingId.ClusterNetworks _ -> "cluster networks";
         };
     return of(
@@ -111,14 +113,18 @@ public record Difference(
                       "destinations", destinations,
                       "egress IPs", ips);
               case Binding.OfPod(var ips, var node) -> Map.of("addresses", ips, "node", node);
-              case Binding.ClusterNetworks(var networks) -> Map.of("networks", networks);
+              case Binding.Clearance(var ips, var node) -> Map.of("addresses", ips, "node", node);
+              case Binding.ClusterNetworks(var networks, var guarded) ->
+                  Map.of("networks", networks, "guarded Pods", guarded);
             },
         binding ->
             switch (binding) {
               case Binding.OfPolicy(_, var action, var destinations, var ips) ->
                   "%s to %s with %s".formatted(action, destinations, ips);
               case Binding.OfPod(var ips, var node) -> "%s on %s".formatted(ips, node);
-              case Binding.ClusterNetworks(var networks) -> networks.toString();
+              case Binding.Clearance(var ips, var node) -> "%s on %s".formatted(ips, node);
+              case Binding.ClusterNetworks(var networks, var guarded) ->
+                  "%s, guarded Pods %s".formatted(networks, guarded);
             });
   }
 

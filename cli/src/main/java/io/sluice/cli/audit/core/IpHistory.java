@@ -103,7 +103,7 @@ public final class IpHistory implements AuditObserver {
         case BindingId.OfPolicy(var policy) -> policyChanging(fold, decision, policy, binding);
         case BindingId.OfPod pod when users.containsKey(pod.policy()) ->
             podChanging(decision, pod, binding.isPresent());
-        case BindingId.OfPod _, BindingId.ClusterNetworks _ -> {
+        case BindingId.OfPod _, BindingId.OfClearance _, BindingId.ClusterNetworks _ -> {
           // It has nothing to do with the address.
         }
       }
