@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A way to the API server that can be shut: then it is as if the server were not there. */
 final class Detour implements AutoCloseable {
@@ -17,6 +18,7 @@ final class Detour implements AutoCloseable {
   private final URI target;
   private final ServerSocket entrance;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger refused = new AtomicInteger();
   private volatile boolean shut;
 
   Detour(String target) throws IOException {
@@ -31,8 +33,14 @@ final class Detour implements AutoCloseable {
 
   /** Resets all connections, and each new one at once. */
   void shut() {
+    refused.set(0);
     shut = true;
     open.forEach(Detour::reset);
+  }
+
+  /** How often somebody has tried to come through since it was shut. */
+  int refused() {
+    return refused.get();
   }
 
   void open() {
@@ -44,6 +52,7 @@ final class Detour implements AutoCloseable {
       try {
         Socket near = entrance.accept();
         if (shut) {
+          refused.incrementAndGet();
           reset(near);
         } else {
           connect(near);
@@ -66,7 +75,7 @@ final class Detour implements AutoCloseable {
       throw e;
     }
     if (shut) {
-      shut();
+      open.forEach(Detour::reset);
     }
   }
 

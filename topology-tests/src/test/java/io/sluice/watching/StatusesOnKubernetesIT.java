@@ -259,8 +259,8 @@ class StatusesOnKubernetesIT {
   }
 
   /**
-   * A definition that was laxer once leaves objects behind that today's would refuse. They hold up
-   * nothing, and an Event says what is wrong: the server refuses to write even their status.
+   * A definition that was laxer once leaves objects behind with fields of a type that today's would
+   * refuse. They hold up nothing, and an Event says what is wrong: server-side apply fails on them.
    */
   @Test
   void anObjectThatTheSchemaWouldRefuseIsPublishedAsMalformedAndGetsAnEvent() throws Exception {

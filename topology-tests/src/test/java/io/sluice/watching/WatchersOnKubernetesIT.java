@@ -1,6 +1,7 @@
 package io.sluice.watching;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.sluice.model.ObjectId;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +35,11 @@ class WatchersOnKubernetesIT extends WatchersSuite {
     return new Detour(api().client().getMasterUrl().toString());
   }
 
+  /** The watcher has found the way shut so often: it knows, and goes on trying. */
+  private static void awaitTries(Detour detour, int tries) {
+    await().atMost(Duration.ofMinutes(2)).until(() -> detour.refused() >= tries);
+  }
+
   @Test
   void anApiServerThatIsAwayAtTheStartIsWaitedFor() throws Exception {
     try (Detour detour = detour()) {
@@ -40,7 +47,7 @@ class WatchersOnKubernetesIT extends WatchersSuite {
       detour.shut();
       watcher("early", kubeconfig);
       put("meanwhile", "1");
-      Thread.sleep(5_000);
+      awaitTries(detour, 3);
       assertThat(published().now()).isEmpty();
       detour.open();
       awaitAgreement();
@@ -64,7 +71,7 @@ class WatchersOnKubernetesIT extends WatchersSuite {
       delete("anew");
       put("anew", "2");
       put("comes", "1");
-      Thread.sleep(20_000);
+      awaitTries(detour, 20);
       detour.open();
       awaitAgreement();
       passed(8);
