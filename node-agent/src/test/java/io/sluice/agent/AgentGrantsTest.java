@@ -1,0 +1,89 @@
+package io.sluice.agent;
+
+import static io.sluice.agent.GivenShop.FIP;
+import static io.sluice.agent.GivenShop.SESSION;
+import static io.sluice.agent.GivenShop.SHOP;
+import static io.sluice.agent.GivenShop.held;
+import static io.sluice.agent.core.Given.granted;
+import static io.sluice.agent.core.Given.holder;
+import static io.sluice.agent.core.Given.ip;
+import static io.sluice.agent.core.Given.releasing;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.agent.core.Input;
+import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.NextHop;
+import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.AgentReport.AppliedState;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Which grants an agent carries out, and in which order it says so. */
+class AgentGrantsTest {
+
+  private final SteppedAgent agent = new SteppedAgent();
+
+  @Test
+  void aGrantToThisSessionIsHeldAnnouncedAndReported() {
+    agent.started(Map.of(), SHOP);
+
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+
+    assertThat(agent.dataPlane.kernel.held()).containsExactly(FIP);
+    assertThat(agent.dataPlane.kernel.snat().values()).containsExactly(FIP);
+    assertThat(agent.dataPlane.announced).containsExactly(FIP);
+    assertThat(agent.applied()).containsExactly(held(FIP, 1));
+    agent.advance(6_000);
+    assertThat(agent.dataPlane.announced).hasSize(4);
+  }
+
+  @Test
+  void aGrantToAnotherSessionIsNotHeld() {
+    agent.started(Map.of(), SHOP);
+
+    agent.read(FIP, granted(holder(1, SESSION - 1), 1));
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+
+    agent.read(FIP, granted(holder(1, SESSION + 1), 2));
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.lastError().orElseThrow()).contains("the other agent");
+  }
+
+  @Test
+  void aGrantWithAnOldEpochIsNotHeld() {
+    agent.started(Map.of(FIP, granted(holder(2, 1), 5)), SHOP);
+
+    agent.read(FIP, granted(holder(1, SESSION), 4));
+
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.dataPlane.kernel.routes().values())
+        .containsExactly(new NextHop(true, ip("10.40.0.12")));
+  }
+
+  @Test
+  void aTombstoneEndsAGrant() {
+    agent.started(Map.of(FIP, granted(holder(2, 1), 1)), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 2));
+
+    agent.tell(new Input.AssignmentRead(FIP, Optional.empty()));
+
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.dataPlane.kernel.egressRoutes().values())
+        .containsExactly(KernelTables.NOWHERE);
+  }
+
+  @Test
+  void aReleaseIsCarriedOutBeforeItIsReported() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.dataPlane.failuresToCome = 1;
+
+    agent.read(FIP, releasing(holder(1, SESSION), 1));
+    assertThat(agent.applied()).containsExactly(held(FIP, 1));
+
+    agent.advance(200);
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.applied()).containsExactly(new Applied(FIP, 1, AppliedState.RELEASED));
+  }
+}

@@ -1,0 +1,97 @@
+package io.sluice.agent;
+
+import static io.sluice.agent.GivenShop.FIP;
+import static io.sluice.agent.GivenShop.SESSION;
+import static io.sluice.agent.GivenShop.SHOP;
+import static io.sluice.agent.GivenShop.kernelOfAnEarlierLife;
+import static io.sluice.agent.core.Given.granted;
+import static io.sluice.agent.core.Given.holder;
+import static io.sluice.agent.core.Given.ip;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.agent.AgentLoop.Phase;
+import io.sluice.agent.core.BeatOrder;
+import io.sluice.agent.core.Input;
+import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.NextHop;
+import io.sluice.model.Heartbeat.Intent;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** An agent that stops for good, and one that says it will be back. */
+class AgentStopTest {
+
+  private final SteppedAgent agent = new SteppedAgent();
+
+  @Test
+  void anAgentThatStopsForGoodLetsGoFirstAndSaysSoThen() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(100);
+
+    agent.tell(new Input.StopRequested(false));
+
+    assertThat(agent.journal.subList(agent.journal.size() - 2, agent.journal.size()))
+        .containsExactly("held []", "beat " + new BeatOrder(SESSION, Intent.STOPPING));
+    assertThat(agent.dataPlane.kernel.podClasses()).as("the guards stay").isNotEmpty();
+    agent.advance(50);
+    assertThat(agent.phase()).as("it waits for the next holder").isEqualTo(Phase.LEAVING);
+
+    agent.read(FIP, granted(holder(2, 1), 2));
+    agent.advance(10);
+    assertThat(agent.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(agent.dataPlane.kernel.routes().values())
+        .containsExactly(new NextHop(true, ip("10.40.0.12")));
+  }
+
+  @Test
+  void anAgentThatStopsWaitsForNothingForLong() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.kafkaIsThere = false;
+
+    agent.tell(new Input.StopRequested(false));
+    agent.advance(2_100);
+
+    assertThat(agent.phase()).isEqualTo(Phase.STOPPED);
+  }
+
+  @Test
+  void anAgentThatCannotLetGoDoesNotSayThatItHas() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.dataPlane.failuresToCome = 1_000;
+
+    agent.tell(new Input.StopRequested(false));
+    agent.advance(2_100);
+
+    assertThat(agent.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(agent.orders).containsExactly(new BeatOrder(SESSION, Intent.RUNNING));
+  }
+
+  @Test
+  void anAgentThatRestartsSaysSoAndLeavesEverythingInTheKernel() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    KernelTables before = agent.dataPlane.kernel;
+
+    agent.tell(new Input.StopRequested(true));
+    agent.advance(20);
+
+    assertThat(agent.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(agent.orders.getLast()).isEqualTo(new BeatOrder(SESSION, Intent.RESTARTING));
+    assertThat(agent.dataPlane.kernel).isEqualTo(before);
+  }
+
+  @Test
+  void anAgentThatIsStoppedWhileItStartsLetsGoOfWhatItFound() {
+    SteppedAgent restarted = new SteppedAgent(kernelOfAnEarlierLife());
+    restarted.advance(10);
+
+    restarted.tell(new Input.StopRequested(false));
+
+    assertThat(restarted.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(restarted.dataPlane.kernel.held()).isEmpty();
+    assertThat(restarted.dataPlane.kernel.podClasses()).isNotEmpty();
+  }
+}
