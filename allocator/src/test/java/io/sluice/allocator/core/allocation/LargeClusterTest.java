@@ -3,7 +3,6 @@ package io.sluice.allocator.core.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.ObjectId;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -17,7 +16,7 @@ class LargeClusterTest {
   private final Scenario scenario = new Scenario();
 
   @Test
-  void aNodeOfALargeClusterIsReplacedWithoutDelayAndWithoutMovingAnythingElse() {
+  void aNodeOfALargeClusterIsReplacedInOneEntryAndNothingElseMoves() {
     scenario.disobedient();
     scenario.gateway("10.40.4.0-10.40.7.231");
     for (int n = 1; n <= NODES; n++) {
@@ -32,15 +31,12 @@ class LargeClusterTest {
     scenario.silence("node-7").run(390);
     long entries = scenario.audit().size();
 
-    long started = System.nanoTime();
     scenario.run(110);
-    Duration took = Duration.ofNanos(System.nanoTime() - started);
 
     assertThat(scenario.audit()).hasSize((int) entries + 1);
     assertThat(scenario.addressesByNode()).doesNotContainKey("node-7").hasSize(NODES - 1);
     assertThat(scenario.addressesByNode().values().stream().mapToInt(List::size).max())
         .hasValue(11);
     assertThat(scenario.status(ObjectId.policy("p-0")).egressIps()).hasSize(1);
-    assertThat(took).isLessThan(Duration.ofSeconds(2));
   }
 }
