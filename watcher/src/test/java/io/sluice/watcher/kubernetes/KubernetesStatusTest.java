@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -67,6 +68,43 @@ class KubernetesStatusTest {
     assertThat(server.takeRequest().getPath()).isEqualTo(path);
   }
 
+  /** An older definition let something in that does not fit the types of today's. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "failed to create typed live object (/default): .spec.floatingIPs: expected list",
+        "failed to create manager for existing fields: failed to convert new object (/default)"
+      })
+  void theStatusOfAnObjectThatDoesNotFitItsSchemaIsReplaced(String message) throws Exception {
+    client.getConfiguration().setRequestRetryBackoffLimit(0);
+    answer(PATH, 500, message);
+    String plain = PATH.replace("&force=true", "");
+    answer(plain, 200);
+
+    new KubernetesStatus(client).write(GATEWAY, Optional.of(STATUS));
+
+    server.takeRequest();
+    RecordedRequest second = server.takeRequest();
+    assertThat(second.getPath()).isEqualTo(plain);
+    assertThat(second.getHeader("Content-Type")).startsWith("application/json-patch+json");
+    assertThat(second.getBody().readUtf8())
+        .contains("\"op\":\"add\"")
+        .contains("\"path\":\"/status\"")
+        .contains("\"observedGeneration\":2")
+        .contains("\"reason\":\"Assigned\"");
+  }
+
+  /** Else a server in trouble would be asked to forget who wrote the status. */
+  @Test
+  void otherErrorsOfTheServerDoNotMakeItReplaced() throws Exception {
+    client.getConfiguration().setRequestRetryBackoffLimit(0);
+    answer(PATH, 500, "etcdserver: leader changed");
+
+    assertThatIOException()
+        .isThrownBy(() -> new KubernetesStatus(client).write(GATEWAY, Optional.of(STATUS)));
+    assertThat(server.getRequestCount()).isEqualTo(1);
+  }
+
   @Test
   void anObjectThatIsGoneAndOneThatIsRefusedAreNotTriedAgain() {
     KubernetesStatus statuses = new KubernetesStatus(client);
@@ -109,5 +147,10 @@ class KubernetesStatusTest {
 
   private void answer(String path, int code) {
     server.expect().patch().withPath(path).andReturn(code, "{}").always();
+  }
+
+  private void answer(String path, int code, String message) {
+    var status = new StatusBuilder().withCode(code).withMessage(message).build();
+    server.expect().patch().withPath(path).andReturn(code, status).always();
   }
 }
