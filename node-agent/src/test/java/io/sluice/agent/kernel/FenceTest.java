@@ -182,6 +182,16 @@ class FenceTest {
     assertShut();
   }
 
+  /** As after a step of the wall clock, or on a machine that was suspended. */
+  @Test
+  void aLeaseOfWhichOnlyTheAbsoluteEndHasPassedIsNotProlonged() {
+    long monotonicNanos = Underlay.in(LONG).monotonicNanos();
+    fence.renew(
+        LeaseMode.AVAILABLE, new LeaseFence.Deadline(monotonicNanos, WallClock.nanos() - 1));
+    assertThat(fence.prolong(LeaseMode.AVAILABLE, Underlay.in(LONG))).isFalse();
+    assertShut();
+  }
+
   @Test
   void loadingTheRulesAgainShutsAndOpensNothing() {
     net.dataPlanes.get(HOLDER).install();
