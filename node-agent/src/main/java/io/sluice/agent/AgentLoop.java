@@ -109,7 +109,7 @@ public final class AgentLoop {
     this.reports = reports;
     this.session = firstSession;
     this.reconciler = new Reconciler(dataPlane, settings.checkInterval(), clock, clock.getAsLong());
-    this.fulfilment = new Fulfilment(settings.node(), settings.leakGuard(), dataPlane, reconciler);
+    this.fulfilment = new Fulfilment(settings, dataPlane, reconciler, tenure::admitToo);
   }
 
   /** Where the agent is in its life. */

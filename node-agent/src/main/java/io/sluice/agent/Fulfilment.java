@@ -8,7 +8,6 @@ import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.Holdings;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
-import io.sluice.agent.core.LeakGuardMode;
 import io.sluice.agent.core.TableDifferences;
 import io.sluice.model.AgentReport.Applied;
 import io.sluice.model.Assignment;
@@ -38,6 +37,7 @@ final class Fulfilment {
   private final Reconciler reconciler;
   private final AgentState state;
   private final Holdings holdings;
+  private final Opener opener;
   private final Announcements announcements = new Announcements();
 
   private boolean adopted;
@@ -54,11 +54,23 @@ final class Fulfilment {
   private Optional<String> namesake = Optional.empty();
   private Optional<String> announceError = Optional.empty();
 
-  Fulfilment(String node, LeakGuardMode leakGuard, DataPlane dataPlane, Reconciler reconciler) {
-    this.node = node;
+  /** Opens the fence for more than it is open for. */
+  interface Opener {
+
+    /**
+     * @param addresses to be open too, by what keeps them alive
+     * @param toThisSession which were granted to the present session
+     */
+    void open(
+        SortedMap<LeaseMode, SortedSet<IpAddress>> addresses, Collection<IpAddress> toThisSession);
+  }
+
+  Fulfilment(AgentSettings settings, DataPlane dataPlane, Reconciler reconciler, Opener opener) {
+    this.opener = opener;
+    this.node = settings.node();
     this.dataPlane = dataPlane;
     this.reconciler = reconciler;
-    this.state = new AgentState(node, leakGuard);
+    this.state = new AgentState(node, settings.leakGuard());
     this.holdings = new Holdings(node);
   }
 
@@ -177,8 +189,29 @@ final class Fulfilment {
       granted = holdings.grantedTo(state.assignments(), session);
       strictGrants = holdings.hasStrictGrants(state.assignments(), session);
       noteNamesake(session);
+      openWhatIsReady(now);
     }
     return bringAbout(now);
+  }
+
+  /**
+   * What the kernel is ready for is held by it as soon as the fence is opened. That comes first,
+   * for the packets that wait leave when the rest is carried out.
+   */
+  private void openWhatIsReady(long now) {
+    SortedSet<IpAddress> ready = new TreeSet<>(wanted);
+    ready.retainAll(prepared);
+    if (ready.isEmpty()) {
+      return;
+    }
+    prepared = TableDifferences.without(prepared, ready);
+    SortedSet<IpAddress> both = new TreeSet<>(inKernel);
+    both.addAll(ready);
+    inKernel = both;
+    opener.open(heldByMode(), granted);
+    ready.forEach(floatingIp -> announcements.begin(floatingIp, now));
+    announce(now);
+    log.info("granted, opened and announced what this node was ready for: {}", ready);
   }
 
   /** Brings the kernel to hold no floating IP; returns whether it is so. */

@@ -158,6 +158,24 @@ public final class Tenure {
     }
   }
 
+  /**
+   * Admits these as well as what is admitted already, so that nothing is shut that has not been let
+   * go of yet. As long as it is not known what is admitted, this waits for {@link #admit}.
+   */
+  public void admitToo(
+      SortedMap<LeaseMode, SortedSet<IpAddress>> held, Collection<IpAddress> toThisSession) {
+    lock.lock();
+    try {
+      admitted.ifPresent(before -> {
+        SortedMap<LeaseMode, SortedSet<IpAddress>> all = without(before, List.of());
+        held.forEach((mode, some) -> all.computeIfAbsent(mode, _ -> new TreeSet<>()).addAll(some));
+        admit(all, toThisSession);
+      });
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static SortedMap<LeaseMode, SortedSet<IpAddress>> without(
       SortedMap<LeaseMode, SortedSet<IpAddress>> all, Collection<IpAddress> left) {
     SortedMap<LeaseMode, SortedSet<IpAddress>> rest = new TreeMap<>();

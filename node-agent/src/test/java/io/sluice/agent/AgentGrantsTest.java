@@ -1,12 +1,15 @@
 package io.sluice.agent;
 
 import static io.sluice.agent.GivenShop.FIP;
+import static io.sluice.agent.GivenShop.OTHER;
 import static io.sluice.agent.GivenShop.SESSION;
 import static io.sluice.agent.GivenShop.SHOP;
 import static io.sluice.agent.GivenShop.held;
 import static io.sluice.agent.core.Given.granted;
+import static io.sluice.agent.core.Given.handingOver;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.ip;
+import static io.sluice.agent.core.Given.moving;
 import static io.sluice.agent.core.Given.releasing;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -85,5 +88,47 @@ class AgentGrantsTest {
     agent.advance(200);
     assertThat(agent.dataPlane.kernel.held()).isEmpty();
     assertThat(agent.applied()).containsExactly(new Applied(FIP, 1, AppliedState.RELEASED));
+  }
+
+  @Test
+  void aSuccessorOpensAndAnnouncesBeforeWhatHasWaitedLeaves() {
+    agent.started(Map.of(FIP, granted(holder(2, 1), 1)), SHOP);
+    agent.read(FIP, moving(holder(2, 1), holder(1, SESSION), 1));
+    agent.read(FIP, handingOver(holder(2, 1), holder(1, SESSION), 1));
+    agent.advance(1_000);
+    assertThat(agent.dataPlane.kernel.egressRoutes()).containsValue(KernelTables.HELD_BACK);
+    assertThat(agent.fence.admitted.values()).as("to be ready opens nothing").isEmpty();
+    assertThat(agent.dataPlane.announced).isEmpty();
+    agent.journal.clear();
+
+    agent.read(FIP, granted(holder(1, SESSION), 2));
+
+    assertThat(agent.journal)
+        .containsExactly(
+            "open for [10.40.1.100]",
+            "announced 10.40.1.100",
+            "what waited for 10.40.1.100 goes on");
+    assertThat(agent.applied()).containsExactly(held(FIP, 2));
+    agent.advance(6_000);
+    assertThat(agent.dataPlane.announced).hasSize(4);
+  }
+
+  @Test
+  void whatIsLetGoOfStaysOpenWhileSomethingElseIsOpened() {
+    agent.started(Map.of(OTHER, granted(holder(2, 1), 1)), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.read(OTHER, moving(holder(2, 1), holder(1, SESSION), 1));
+    agent.journal.clear();
+
+    agent.tellBoth(
+        new Input.AssignmentRead(
+            FIP, Optional.of(handingOver(holder(1, SESSION), holder(2, 1), 1))),
+        new Input.AssignmentRead(OTHER, Optional.of(granted(holder(1, SESSION), 2))));
+
+    assertThat(agent.journal.subList(0, 3))
+        .as("its packets go elsewhere before its fence is shut")
+        .containsExactly(
+            "open for [10.40.1.100, 10.40.1.101]", "announced 10.40.1.101", "held [10.40.1.101]");
+    assertThat(agent.journal).last().isEqualTo("open for [10.40.1.101]");
   }
 }

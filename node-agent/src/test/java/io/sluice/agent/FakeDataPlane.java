@@ -55,12 +55,19 @@ final class FakeDataPlane implements DataPlane {
     if (!from.held().equals(to.held())) {
       journal.add("held " + to.held());
     }
+    from.waiting()
+        .forEach((index, floatingIp) -> {
+          if (!to.waiting().containsKey(index)) {
+            journal.add("what waited for " + floatingIp + " goes on");
+          }
+        });
     kernel = to;
   }
 
   @Override
   public void announce(IpAddress floatingIp) {
     announced.add(floatingIp);
+    journal.add("announced " + floatingIp);
   }
 
   @Override

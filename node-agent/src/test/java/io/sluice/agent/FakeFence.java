@@ -4,7 +4,9 @@ import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.LeaseFence;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -19,10 +21,19 @@ final class FakeFence implements LeaseFence {
   final Map<LeaseMode, Deadline> deadlines = new EnumMap<>(LeaseMode.class);
   int failuresToCome;
   int renewals;
+  private final List<String> journal;
   private final LongSupplier clock;
   private final LongSupplier wallClock;
 
   FakeFence(LongSupplier clock, LongSupplier wallClock) {
+    this(new ArrayList<>(), clock, wallClock);
+  }
+
+  /**
+   * @param journal what happened in which order, for tests that care
+   */
+  FakeFence(List<String> journal, LongSupplier clock, LongSupplier wallClock) {
+    this.journal = journal;
     this.clock = clock;
     this.wallClock = wallClock;
   }
@@ -31,6 +42,7 @@ final class FakeFence implements LeaseFence {
   public void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> addresses) {
     failIfToldTo();
     admitted = new TreeMap<>();
+    addresses.forEach((_, some) -> journal.add("open for " + some));
     addresses.forEach((mode, some) -> admitted.put(mode, new TreeSet<>(some)));
   }
 

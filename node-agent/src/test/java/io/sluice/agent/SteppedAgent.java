@@ -36,7 +36,7 @@ final class SteppedAgent {
 
   final List<String> journal = new ArrayList<>();
   final FakeDataPlane dataPlane;
-  final FakeFence fence = new FakeFence(this::nowNanos, this::wallNanos);
+  final FakeFence fence = new FakeFence(journal, this::nowNanos, this::wallNanos);
   final List<BeatOrder> orders = new ArrayList<>();
   final List<AgentReport> reports = new ArrayList<>();
 
@@ -112,6 +112,12 @@ final class SteppedAgent {
   void tell(Input input) {
     inbox.accept(input);
     loop.doWork(nowNanos());
+  }
+
+  /** Two things happen before the loop gets to do anything. */
+  void tellBoth(Input first, Input second) {
+    inbox.accept(first);
+    tell(second);
   }
 
   /** Time passes; beats are sent and, if Kafka is there, acknowledged a millisecond later. */

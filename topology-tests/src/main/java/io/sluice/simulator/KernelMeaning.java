@@ -50,6 +50,7 @@ record KernelMeaning(
     return switch (route) {
       case KernelTables.NOWHERE -> "nowhere";
       case KernelTables.HELD_HERE -> "leaves here as " + tables.snat().get(index);
+      case KernelTables.HELD_BACK -> "waits to leave here as " + tables.snat().get(index);
       default -> "to " + tables.routes().get(route);
     };
   }

@@ -201,8 +201,9 @@ public final class AgentState {
    * What the kernel is to hold; the same instance as before when nothing changed.
    *
    * @param held the floating IPs this node is to hold
-   * @param prepared those that it is to be ready for: address and translation are in place, packets
-   *     of its own Pods still go to the holder
+   * @param prepared those that it is to be ready for: address and translation are in place, what
+   *     other nodes send waits, and packets of its own Pods go to the holder until that one is
+   *     asked to let go
    * @param nic the interface that carries them
    */
   public KernelTables tables(SortedSet<IpAddress> held, SortedSet<IpAddress> prepared, Nic nic) {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * Where packets of each floating IP go: translated here, to the node that holds it, or nowhere.
+ * From the moment a holder is asked to let go, to its successor, where they wait for the grant.
  *
  * <p>Only floating IPs that were touched are looked at again, because a failover must not wait for
  * a thousand others.
@@ -107,7 +108,7 @@ final class EgressRouting {
             number ->
                 put(
                     floatingIp,
-                    find(floatingIp, number, assignments, held, nic)
+                    find(floatingIp, number, assignments, held, prepared, nic)
                         .translated(held.contains(floatingIp) || prepared.contains(floatingIp))),
             () -> problems.put(floatingIp, "no egress index is left for " + floatingIp));
       }
@@ -154,22 +155,43 @@ final class EgressRouting {
       int index,
       Assignments assignments,
       SortedSet<IpAddress> held,
+      SortedSet<IpAddress> prepared,
       Nic nic) {
     if (held.contains(floatingIp)) {
       return new Place(index, KernelTables.HELD_HERE, Optional.empty(), true);
     }
-    // An address that is being let go of is where it was, until it is granted elsewhere.
-    Optional<Holder> elsewhere =
-        assignments
-            .of(floatingIp)
-            .flatMap(Assignment::holder)
-            .filter(holder -> !holder.node().equals(node));
-    Optional<NextHop> nextHop = elsewhere.flatMap(holder -> wayTo(holder, floatingIp, nic));
-    if (elsewhere.isPresent() && nextHop.isEmpty()) {
+    Optional<Holder> next = assignments.of(floatingIp).flatMap(EgressRouting::next);
+    if (next.filter(this::isHere).isPresent()) {
+      // Never back to the former holder: that one sends everything here.
+      int route = prepared.contains(floatingIp) ? KernelTables.HELD_BACK : KernelTables.NOWHERE;
+      return new Place(index, route, Optional.empty(), false);
+    }
+    return next.map(holder -> at(holder, floatingIp, index, nic))
+        .orElseGet(() -> new Place(index, KernelTables.NOWHERE, Optional.empty(), false));
+  }
+
+  /**
+   * Who has it next: an address that is being let go of is where it was, unless a successor is
+   * named, which waits for it.
+   */
+  private static Optional<Holder> next(Assignment assignment) {
+    return switch (assignment.state()) {
+      case GRANTED, UNASSIGNED -> assignment.holder();
+      case RELEASING -> assignment.successor().or(assignment::holder);
+    };
+  }
+
+  private boolean isHere(Holder holder) {
+    return holder.node().equals(node);
+  }
+
+  private Place at(Holder holder, IpAddress floatingIp, int index, Nic nic) {
+    Optional<NextHop> nextHop = wayTo(holder, floatingIp, nic);
+    if (nextHop.isEmpty()) {
       problems.put(
           floatingIp,
           "no way to %s, which holds %s: it has told no address of a family that %s has"
-              .formatted(elsewhere.get().node(), floatingIp, nic.name()));
+              .formatted(holder.node(), floatingIp, nic.name()));
     }
     OptionalInt route =
         nextHop

@@ -25,9 +25,10 @@ import java.util.TreeSet;
  * @param podClasses Pod IP to the number of its class
  * @param classes class number (0 to {@link #MAX_CLASS}) to the class; a class without ranges is
  *     left out, as it says no more than a missing one
- * @param egressRoutes egress index to route index, {@link #HELD_HERE} or {@link #NOWHERE}; packets
- *     of an index without entry are dropped
- * @param snat egress index to floating IP, for those carried here
+ * @param egressRoutes egress index to route index, {@link #HELD_HERE}, {@link #HELD_BACK} or {@link
+ *     #NOWHERE}; packets of an index without entry are dropped
+ * @param snat egress index to floating IP, for those carried here, also those that it is only ready
+ *     for: what other nodes send for these waits, whatever their route is
  * @param routes route index (1 to {@link #MAX_ROUTE_INDEX}) to the holder
  * @param leakGuard what keeps packets of Pods that are not known yet from leaving
  */
@@ -47,6 +48,12 @@ public record KernelTables(
 
   /** The route of an egress index whose floating IP nobody holds: its packets are dropped. */
   public static final int NOWHERE = -1;
+
+  /**
+   * The route of an egress index whose floating IP this node is about to be granted: its packets
+   * wait here.
+   */
+  public static final int HELD_BACK = 2047;
 
   public static final int MAX_EGRESS_INDEX = 0xFFFF;
   public static final int MAX_ROUTE_INDEX = 2046;
@@ -98,9 +105,23 @@ public record KernelTables(
     egressRoutes.keySet().forEach(KernelTables::requireEgressIndex);
     egressRoutes
         .values()
-        .forEach(route -> require("the route of an egress index", route, NOWHERE, MAX_ROUTE_INDEX));
+        .forEach(route -> require("the route of an egress index", route, NOWHERE, HELD_BACK));
     snat.keySet().forEach(KernelTables::requireEgressIndex);
     routes.keySet().forEach(index -> require("a route index", index, 1, MAX_ROUTE_INDEX));
+  }
+
+  /**
+   * Egress index to floating IP, for those that this node is ready for and does not hold: what
+   * other nodes send for them waits here.
+   */
+  public SortedMap<Integer, IpAddress> waiting() {
+    SortedMap<Integer, IpAddress> waiting = new TreeMap<>();
+    snat.forEach((index, floatingIp) -> {
+      if (egressRoutes.getOrDefault(index, NOWHERE) != HELD_HERE) {
+        waiting.put(index, floatingIp);
+      }
+    });
+    return waiting;
   }
 
   /** These tables, but letting go of some floating IPs: nobody holds them then. */
@@ -112,6 +133,7 @@ public record KernelTables(
     snat.forEach((index, floatingIp) -> {
       if (released.contains(floatingIp)) {
         newRoutes.replace(index, HELD_HERE, NOWHERE);
+        newRoutes.replace(index, HELD_BACK, NOWHERE);
         stillTranslated.remove(index);
       }
     });

@@ -18,18 +18,21 @@ final class FixedParts {
   private final KernelMonitor monitor;
   private final VxlanSettings tunnel;
   private final TunnelDevice tunnelDevice;
+  private final WaitingDevice waitingDevice;
 
   FixedParts(
       NetlinkSocket route,
       Libnftables libnftables,
       KernelMonitor monitor,
       VxlanSettings tunnel,
-      TunnelDevice tunnelDevice) {
+      TunnelDevice tunnelDevice,
+      WaitingDevice waitingDevice) {
     this.route = route;
     this.libnftables = libnftables;
     this.monitor = monitor;
     this.tunnel = tunnel;
     this.tunnelDevice = tunnelDevice;
+    this.waitingDevice = waitingDevice;
     runNft("list tables");
   }
 
@@ -52,7 +55,13 @@ final class FixedParts {
     for (IpFamily family : IpFamily.values()) {
       route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
     }
-    installTunnel(nic);
+    List<Addresses.InKernel> nicAddresses = Addresses.list(route, nic.index());
+    installIfKnown(
+        () -> tunnelDevice.install(nic, nicAddresses),
+        "this kernel has no VXLAN: only holders on the same segment are reached");
+    installIfKnown(
+        () -> waitingDevice.install(nicAddresses),
+        "this kernel has no veth: packets sent while a floating IP moves here are lost");
   }
 
   /**
@@ -65,14 +74,14 @@ final class FixedParts {
     route.request(Links.askWithOwnAddress(nic));
   }
 
-  private void installTunnel(Links.Link nic) {
+  private static void installIfKnown(Runnable install, String otherwise) {
     try {
-      tunnelDevice.install(nic, Addresses.list(route, nic.index()));
+      install.run();
     } catch (KernelException e) {
       if (e.errno() != Errno.EOPNOTSUPP) {
         throw e;
       }
-      log.warn("this kernel has no VXLAN: only holders on the same segment are reached", e);
+      log.warn(otherwise, e);
     }
   }
 
@@ -83,6 +92,7 @@ final class FixedParts {
     }
     route.transact(lastRules);
     tunnelDevice.remove();
+    waitingDevice.remove();
     runNft(RuleSet.remove());
   }
 

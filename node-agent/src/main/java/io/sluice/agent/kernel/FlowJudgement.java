@@ -71,7 +71,7 @@ record FlowJudgement(KernelTables before, KernelTables after) {
 
   private static Departure departure(KernelTables tables, int egressIndex) {
     int route = tables.egressRoutes().getOrDefault(egressIndex, KernelTables.NOWHERE);
-    if (route == KernelTables.NOWHERE) {
+    if (route == KernelTables.NOWHERE || route == KernelTables.HELD_BACK) {
       return new Departure.Dropped();
     }
     if (route != KernelTables.HELD_HERE) {

@@ -32,7 +32,7 @@ final class KernelMonitor implements AutoCloseable {
   private static final long STOP_MILLIS = 5000;
 
   private final String nicName;
-  private final String tunnelName;
+  private final Set<String> deviceNames;
   private final Set<Integer> ownPorts = ConcurrentHashMap.newKeySet();
   private final NetlinkSocket route;
   private final NetlinkSocket nft;
@@ -46,12 +46,13 @@ final class KernelMonitor implements AutoCloseable {
    * Begins to listen.
    *
    * @param nic the interface as it is now
+   * @param deviceNames the devices that are ours
    * @param changingPorts the ports of the sockets that change set elements
    */
-  KernelMonitor(Links.Link nic, String tunnelName, int... changingPorts) {
+  KernelMonitor(Links.Link nic, Set<String> deviceNames, int... changingPorts) {
     this.nicName = nic.name();
     this.nic = Optional.of(nic);
-    this.tunnelName = tunnelName;
+    this.deviceNames = Set.copyOf(deviceNames);
     route =
         NetlinkSocket.listen(
             NetlinkSocket.NETLINK_ROUTE,
@@ -184,7 +185,7 @@ final class KernelMonitor implements AutoCloseable {
     return nic.filter(link -> link.index() == interfaceIndex).isPresent();
   }
 
-  /** The NIC went, came back, or became another one; or the tunnel was removed. */
+  /** The NIC went, came back, or became another one; or a device of ours was removed. */
   private boolean changesLink(ReceivedMessage notification) {
     boolean ofBridge = notification.u8(0) != 0;
     if (ofBridge) {
@@ -192,7 +193,7 @@ final class KernelMonitor implements AutoCloseable {
     }
     Links.Link link = Links.read(notification);
     boolean removed = notification.type() == Links.RTM_DELLINK;
-    if (link.name().equals(tunnelName)) {
+    if (deviceNames.contains(link.name())) {
       return removed;
     }
     if (!link.name().equals(nicName)) {

@@ -27,6 +27,7 @@ final class Links {
   private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
   private static final int ADDR_GEN_MODE_NONE = 1;
 
+  private static final int VETH_INFO_PEER = 1;
   private static final int IFLA_VXLAN_LEARNING = 7;
   private static final int IFLA_VXLAN_PORT = 15;
   private static final int IFLA_VXLAN_COLLECT_METADATA = 25;
@@ -131,11 +132,42 @@ final class Links {
         "ip link add %s mtu %d type vxlan external gpe dstport %d".formatted(name, mtu, udpPort));
   }
 
+  /** {@code ip link add NAME mtu M type veth peer name PEER mtu M}. */
+  static NetlinkRequest addPair(String name, String peer, int mtu) {
+    MessageBuilder message =
+        fixed(
+            RTM_NEWLINK,
+            MessageBuilder.NLM_F_REQUEST
+                | MessageBuilder.NLM_F_ACK
+                | MessageBuilder.NLM_F_CREATE
+                | MessageBuilder.NLM_F_EXCL,
+            0,
+            0,
+            0);
+    message.attribute(IFLA_IFNAME, name).attributeU32(IFLA_MTU, mtu);
+    message.nest(
+        IFLA_LINKINFO,
+        info ->
+            info.attribute(IFLA_INFO_KIND, "veth")
+                .nest(
+                    IFLA_INFO_DATA,
+                    data ->
+                        data.nest(
+                            VETH_INFO_PEER,
+                            other ->
+                                interfaceInfo(other, 0, 0, 0)
+                                    .attribute(IFLA_IFNAME, peer)
+                                    .attributeU32(IFLA_MTU, mtu))));
+    return new NetlinkRequest(
+        message.build(), "ip link add %s mtu %d type veth peer name %s".formatted(name, mtu, peer));
+  }
+
   /**
-   * {@code ip link set NAME alias sluice mtu M}, with the settings of the tunnel that are sysctls
-   * elsewhere: forwarding on, no redirects, reverse path filter loose, no IPv6 address of its own.
+   * {@code ip link set NAME alias sluice mtu M}, with the settings of a device of ours that are
+   * sysctls elsewhere: forwarding on, no redirects, reverse path filter loose, no IPv6 address of
+   * its own.
    */
-  static NetlinkRequest configureTunnel(Link link, int mtu) {
+  static NetlinkRequest configureOwn(Link link, int mtu) {
     MessageBuilder message =
         fixed(
             RTM_SETLINK,
@@ -216,7 +248,13 @@ final class Links {
   }
 
   private static MessageBuilder fixed(int type, int flags, int index, int values, int change) {
-    return new MessageBuilder(type, flags).u8(0).u8(0).u16(0).u32(index).u32(values).u32(change);
+    return interfaceInfo(new MessageBuilder(type, flags), index, values, change);
+  }
+
+  /** struct ifinfomsg. */
+  private static MessageBuilder interfaceInfo(
+      MessageBuilder message, int index, int values, int change) {
+    return message.u8(0).u8(0).u16(0).u32(index).u32(values).u32(change);
   }
 
   /** Reads RTM_NEWLINK and RTM_DELLINK. */

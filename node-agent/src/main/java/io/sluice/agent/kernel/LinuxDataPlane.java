@@ -11,6 +11,7 @@ import io.sluice.model.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -32,6 +33,7 @@ public final class LinuxDataPlane implements DataPlane {
   private final NetlinkSocket route;
   private final NetlinkSocket nft;
   private final TunnelDevice tunnelDevice;
+  private final WaitingDevice waitingDevice;
   private final FixedParts fixedParts;
   private final Announcer announcer;
   private final FlowSweeper flows;
@@ -55,13 +57,15 @@ public final class LinuxDataPlane implements DataPlane {
       Links.Link nic = nicLink();
       nft = resources.add(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER));
       tunnelDevice = new TunnelDevice(route, tunnel);
+      waitingDevice = new WaitingDevice(route);
       announcer = resources.add(new Announcer());
       flows = resources.add(new FlowSweeper());
       fence = resources.add(new NetdevFence(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)));
-      monitor = resources.add(new KernelMonitor(nic, tunnel.device(), nft.port(), fence.port()));
+      Set<String> devices = Set.of(tunnel.device(), WaitingDevice.ENTRANCE, WaitingDevice.EXIT);
+      monitor = resources.add(new KernelMonitor(nic, devices, nft.port(), fence.port()));
       monitor.trust(route.port());
       Libnftables libnftables = resources.add(new Libnftables());
-      fixedParts = new FixedParts(route, libnftables, monitor, tunnel, tunnelDevice);
+      fixedParts = new FixedParts(route, libnftables, monitor, tunnel, tunnelDevice, waitingDevice);
       wire = resources.add(new WireListener());
       wire.listenOn(nic);
       flows.start();
@@ -160,9 +164,13 @@ public final class LinuxDataPlane implements DataPlane {
       TableReading reading = TableReading.of(nft);
       PolicyRouting.Interfaces interfaces = interfaces();
       SortedMap<Integer, NextHop> nextHops = routing.complete(interfaces);
-      strayRouting = routing.without(PolicyRouting.of(nextHops, interfaces));
+      SortedSet<IpAddress> held = heldAddresses(interfaces.nic());
+      reading.forgetWaiting(
+          routing.withoutWaitingPlace(reading.tables(held, nextHops), interfaces));
+      KernelTables tables = reading.tables(held, nextHops);
+      strayRouting = routing.without(PolicyRouting.of(tables, interfaces));
       strayElements = reading.strays();
-      return reading.tables(heldAddresses(interfaces.nic()), nextHops);
+      return tables;
     });
   }
 
@@ -174,7 +182,8 @@ public final class LinuxDataPlane implements DataPlane {
   }
 
   private PolicyRouting.Interfaces interfaces() {
-    return new PolicyRouting.Interfaces(nicLink().index(), tunnelDevice.index());
+    return new PolicyRouting.Interfaces(
+        nicLink().index(), tunnelDevice.index(), waitingDevice.index());
   }
 
   @Override
@@ -182,23 +191,30 @@ public final class LinuxDataPlane implements DataPlane {
     lockedChange(() -> {
       PolicyRouting.Interfaces interfaces = interfaces();
       requireForwarding(to);
-      PolicyRouting oldRouting = PolicyRouting.of(from.routes(), interfaces);
-      PolicyRouting newRouting = PolicyRouting.of(to.routes(), interfaces);
+      PolicyRouting oldRouting = PolicyRouting.of(from, interfaces);
+      PolicyRouting newRouting = PolicyRouting.of(to, interfaces);
       Difference<IpAddress> held = Difference.of(from.held(), to.held());
+      Departures departures = Departures.of(from, to);
+      Waiting waiting = Waiting.between(from, to);
 
       SortedSet<IpAddress> pool = new TreeSet<>(from.pool());
       pool.addAll(to.pool());
       guard(pool);
-      fence.shut(held.removed());
+      fence.shut(departures.atOnce());
+      waitingDevice.close(waiting.begun());
+      try {
+        List<NetlinkRequest> first =
+            oldRouting.with(strayRouting).additions(newRouting, tunnel.networkId());
+        held.added().forEach(ip -> first.add(addressAdded(interfaces.nic(), ip)));
+        route.transact(first);
 
-      List<NetlinkRequest> first =
-          oldRouting.with(strayRouting).additions(newRouting, tunnel.networkId());
-      held.added().forEach(ip -> first.add(addressAdded(interfaces.nic(), ip)));
-      route.transact(first);
-
-      List<NftTransaction> elements = TableElements.difference(from, to);
-      elements.getFirst().removeBeforehand(strayElements);
-      elements.forEach(transaction -> transaction.commit(nft));
+        List<NftTransaction> elements = TableElements.difference(from, to);
+        elements.getFirst().removeBeforehand(strayElements);
+        elements.forEach(transaction -> transaction.commit(nft));
+      } finally {
+        fence.shut(departures.handedOver());
+      }
+      waitingDevice.open(waiting.ended());
 
       List<NetlinkRequest> last = oldRouting.removals(newRouting);
       last.addAll(strayRouting.removals(newRouting));

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * 0x5000eeee  it leaves through egress index e; with a route looked up: from this node
  * 0x5rrreeee  with bit 0x08000000: it goes to the holder behind route index r (11 bits)
  * 0x5800eeee  nobody holds its floating IP
+ * 0x5fffeeee  it waits here until its floating IP has been granted to this node
  * 0x70000000  it leaves with the Pod's own address
  * 0x71000000  it is dropped
  * </pre>
@@ -102,9 +103,7 @@ final class Marks {
       return OptionalInt.of(KernelTables.HELD_HERE);
     }
     int route = nextHop(mark & ROUTE_MASK).orElse(-1);
-    if (route < 0
-        || route > KernelTables.MAX_ROUTE_INDEX
-        || (mark & EGRESS_INDEX_MASK) != egressIndex) {
+    if (route < 0 || (mark & EGRESS_INDEX_MASK) != egressIndex) {
       return OptionalInt.empty();
     }
     return OptionalInt.of(route == 0 ? KernelTables.NOWHERE : route);

@@ -22,6 +22,7 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
     DESTINATION_V4,
     DESTINATION_V6,
     EGRESS_ROUTE,
+    EGRESS_WAITING,
     SNAT_V4,
     SNAT_V6,
     BOUND_V4,
@@ -67,6 +68,7 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
   static final int SHARDS = 32;
 
   static final NftSet EGRESS_ROUTE = new NftSet(Content.EGRESS_ROUTE, 0);
+  static final NftSet EGRESS_WAITING = new NftSet(Content.EGRESS_WAITING, 0);
 
   private static final List<NftSet> ALL = everySet();
 

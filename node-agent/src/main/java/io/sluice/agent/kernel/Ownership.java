@@ -18,7 +18,7 @@ final class Ownership {
   /** The name of our nftables table, family inet. */
   static final String TABLE = "sluice";
 
-  /** The alias of our tunnel device. */
+  /** The alias of our devices. */
   static final String DEVICE_ALIAS = "sluice";
 
   /** The priority of the rules that lead marked packets to a holder. */
@@ -29,6 +29,9 @@ final class Ownership {
 
   /** The routing table of route index 0; index r has this number plus r. */
   static final int FIRST_TABLE = 51_000;
+
+  /** The routing table by which packets of egress index e wait has this number plus e. */
+  static final int FIRST_WAITING_TABLE = FIRST_TABLE + 2048;
 
   private Ownership() {}
 

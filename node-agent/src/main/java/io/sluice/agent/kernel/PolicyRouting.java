@@ -31,8 +31,12 @@ record PolicyRouting(
     }
   }
 
-  /** Interfaces that routes point to; 0 is one that is missing. */
-  record Interfaces(int nic, int tunnel) {
+  /**
+   * Interfaces that routes point to; 0 is one that is missing.
+   *
+   * @param waiting the one behind which packets wait
+   */
+  record Interfaces(int nic, int tunnel, int waiting) {
     int of(NextHop nextHop) {
       return nextHop.direct() ? nic : tunnel;
     }
@@ -47,6 +51,46 @@ record PolicyRouting(
     PolicyRouting routing = none();
     nextHops.forEach((index, nextHop) -> routing.put(index, nextHop, interfaces));
     return routing;
+  }
+
+  /** What the tables take: their next hops, and a place for the packets that are to wait here. */
+  static PolicyRouting of(KernelTables tables, Interfaces interfaces) {
+    PolicyRouting routing = of(tables.routes(), interfaces);
+    tables
+        .waiting()
+        .forEach((index, floatingIp) ->
+            routing.putWaiting(index, floatingIp.family(), interfaces.waiting()));
+    return routing;
+  }
+
+  /** Without the device packets do not wait, but meet the last rule. */
+  private void putWaiting(int egressIndex, IpFamily family, int device) {
+    if (device != 0) {
+      int table = Ownership.FIRST_WAITING_TABLE + egressIndex;
+      NextHop nobody = new NextHop(true, WaitingDevice.nextHop(egressIndex, family));
+      rules.add(PolicyRules.Rule.toWait(family, egressIndex));
+      routes.put(
+          new TableKey(table, family), new Routes.DefaultRoute(family, table, nobody, device));
+    }
+  }
+
+  /** Those of the tables' egress indexes whose packets are to wait and have no place for it. */
+  NavigableSet<Integer> withoutWaitingPlace(KernelTables tables, Interfaces interfaces) {
+    NavigableSet<Integer> without = new TreeSet<>();
+    tables
+        .waiting()
+        .forEach((index, floatingIp) -> {
+          PolicyRouting needed = none();
+          needed.putWaiting(index, floatingIp.family(), interfaces.waiting());
+          if (!contains(needed)) {
+            without.add(index);
+          }
+        });
+    return without;
+  }
+
+  private boolean contains(PolicyRouting other) {
+    return rules.containsAll(other.rules) && routes.entrySet().containsAll(other.routes.entrySet());
   }
 
   /** Without its interface a next hop takes nothing, and its packets meet the last rule. */
@@ -85,10 +129,7 @@ record PolicyRouting(
       int index = key.table() - Ownership.FIRST_TABLE;
       PolicyRouting needed = of(new TreeMap<>(Map.of(index, route.nextHop())), interfaces);
       boolean isIndex = index >= 1 && index <= KernelTables.MAX_ROUTE_INDEX;
-      if (isIndex
-          && !needed.routes.isEmpty()
-          && rules.containsAll(needed.rules)
-          && routes.entrySet().containsAll(needed.routes.entrySet())) {
+      if (isIndex && !needed.routes.isEmpty() && contains(needed)) {
         complete.put(index, route.nextHop());
       }
     });

@@ -1,5 +1,6 @@
 package io.sluice.agent.kernel;
 
+import io.sluice.agent.core.KernelTables;
 import io.sluice.model.IpFamily;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class PolicyRules {
   private static final int FRA_PROTOCOL = 21;
   private static final int FR_ACT_TO_TBL = 1;
   private static final int FR_ACT_BLACKHOLE = 6;
+  private static final int WHOLE_MARK = -1;
 
   /**
    * A rule of ours.
@@ -38,6 +40,16 @@ final class PolicyRules {
           Marks.ofNextHop(route),
           Marks.ROUTE_MASK,
           Ownership.FIRST_TABLE + route);
+    }
+
+    /** The rule that leads packets of one egress index to where they wait. */
+    static Rule toWait(IpFamily family, int egressIndex) {
+      return new Rule(
+          family,
+          Ownership.RULE_PRIORITY,
+          Marks.ofRoute(egressIndex, KernelTables.HELD_BACK),
+          WHOLE_MARK,
+          Ownership.FIRST_WAITING_TABLE + egressIndex);
     }
 
     /** The rule that drops what was bound for another node and found no route. */

@@ -1,5 +1,6 @@
 package io.sluice.agent.kernel;
 
+import io.sluice.agent.core.KernelTables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,6 +30,8 @@ final class RuleSet {
           mark("class_mark", Marks.CLASS),
           mark("egress_mark", Marks.EGRESS),
           mark("remote_mark", Marks.EGRESS | Marks.REMOTE),
+          mark("waiting_mark", Marks.ofNextHop(KernelTables.HELD_BACK)),
+          Map.entry("waiting_exit", '"' + WaitingDevice.EXIT + '"'),
           mark("keep_mark", Marks.KEEP_POD_ADDRESS),
           mark("drop_mark", Marks.DROP),
           mark("shard_mask", NftSet.SHARDS - 1),

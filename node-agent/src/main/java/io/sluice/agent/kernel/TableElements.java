@@ -45,6 +45,10 @@ final class TableElements {
         routes.removed(), (index, route) -> transaction.remove(egressRoute(index, route)));
     Difference.each(routes.added(), (index, route) -> transaction.add(egressRoute(index, route)));
 
+    Difference<Map.Entry<Integer, IpAddress>> waiting = Difference.of(from.waiting(), to.waiting());
+    Difference.each(waiting.removed(), (index, _) -> transaction.remove(egressWaiting(index)));
+    Difference.each(waiting.added(), (index, _) -> transaction.add(egressWaiting(index)));
+
     Difference<Map.Entry<Integer, IpAddress>> snat = Difference.of(from.snat(), to.snat());
     Difference.each(snat.removed(), (index, ip) -> snat(index, ip).forEach(transaction::remove));
     Difference.each(snat.added(), (index, ip) -> snat(index, ip).forEach(transaction::add));
@@ -150,6 +154,14 @@ final class TableElements {
         NftSet.EGRESS_ROUTE,
         KernelValues.mark(Marks.ofEgress(index)),
         KernelValues.mark(Marks.ofRoute(index, route)));
+  }
+
+  /** What makes packets of other nodes wait. */
+  static SetElement egressWaiting(int index) {
+    return SetElement.entry(
+        NftSet.EGRESS_WAITING,
+        KernelValues.mark(Marks.ofEgress(index)),
+        KernelValues.mark(Marks.ofRoute(index, KernelTables.HELD_BACK)));
   }
 
   /** The translation, and the pair that lets its packets pass the guard. */

@@ -30,6 +30,7 @@ final class TableReading {
   private final SortedMap<Integer, PodClass> classes = new TreeMap<>();
   private final SortedMap<Integer, Integer> egressRoutes = new TreeMap<>();
   private final SortedMap<Integer, IpAddress> snat = new TreeMap<>();
+  private final SortedSet<Integer> waiting = new TreeSet<>();
   private final List<SetElement> strays = new ArrayList<>();
 
   private final SortedMap<Integer, List<DestinationRange>> ranges = new TreeMap<>();
@@ -73,6 +74,7 @@ final class TableReading {
       case POD_CLASS_V4, POD_CLASS_V6 -> podClass(element);
       case DESTINATION_V4, DESTINATION_V6 -> destination(element);
       case EGRESS_ROUTE -> egressRoute(element);
+      case EGRESS_WAITING -> egressWaiting(element);
       case SNAT_V4, SNAT_V6 -> translations.add(element);
       case BOUND_V4, BOUND_V6 -> bound.add(element);
       case POOL_V4, POOL_V6 -> pool.add(KernelValues.readAddress(element.key()));
@@ -132,6 +134,13 @@ final class TableReading {
     return route.isPresent();
   }
 
+  private boolean egressWaiting(SetElement element) {
+    OptionalInt index = Marks.egressIndex(KernelValues.readMark(element.key()));
+    return index.isPresent()
+        && element.data().equals(TableElements.egressWaiting(index.getAsInt()).data())
+        && waiting.add(index.getAsInt());
+  }
+
   private static boolean boundary(NetworkBoundaries boundaries, SetElement element) {
     boundaries.add(element);
     return true;
@@ -141,6 +150,32 @@ final class TableReading {
     ranges.forEach((number, list) -> classes.put(number, new PodClass(list)));
     translations.forEach(this::combineTranslation);
     strays.addAll(bound);
+    combineWaiting();
+  }
+
+  /** An address that is translated to and not held is one whose packets wait, or it is a stray. */
+  private void combineWaiting() {
+    for (int index : List.copyOf(snat.keySet())) {
+      boolean held =
+          egressRoutes.getOrDefault(index, KernelTables.NOWHERE) == KernelTables.HELD_HERE;
+      if (!held && !waiting.remove(index)) {
+        forget(index);
+      }
+    }
+    waiting.forEach(index -> strays.add(TableElements.egressWaiting(index)));
+  }
+
+  /** An address whose translation is not all there counts as not translated to. */
+  private void forget(int index) {
+    strays.addAll(TableElements.snat(index, snat.remove(index)));
+  }
+
+  /** As {@link #forget(int)} for addresses whose packets are to wait and cannot. */
+  void forgetWaiting(Collection<Integer> indexes) {
+    for (int index : indexes) {
+      forget(index);
+      strays.add(TableElements.egressWaiting(index));
+    }
   }
 
   /** A translation counts only together with its pair in the guard's set. */

@@ -1,8 +1,5 @@
 package io.sluice.agent.kernel;
 
-import io.sluice.model.InterfaceAddress;
-import io.sluice.model.IpAddress;
-import io.sluice.model.IpFamily;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,34 +38,9 @@ final class TunnelDevice {
     }
     Links.Link tunnel = Links.get(socket, settings.device());
     // Configured first: going up would give it an IPv6 address.
-    socket.request(Links.configureTunnel(tunnel, mtu));
+    socket.request(Links.configureOwn(tunnel, mtu));
     socket.request(Links.setUp(tunnel));
-    giveAddress(tunnel, nicAddresses);
-  }
-
-  /**
-   * {@code ip addr add NIC-ADDRESS/32 dev sluice0 scope link}: on an interface without an IPv4
-   * address the kernel's reverse path filter drops everything unless it is off altogether.
-   */
-  private void giveAddress(Links.Link tunnel, List<Addresses.InKernel> nicAddresses) {
-    Optional<IpAddress> wanted =
-        nicAddresses.stream()
-            .filter(address -> !address.isOurs() && address.scope() < Addresses.SCOPE_LINK)
-            .map(Addresses.InKernel::address)
-            .map(InterfaceAddress::address)
-            .filter(address -> address.family() == IpFamily.IPV4)
-            .findFirst();
-    List<IpAddress> present =
-        Addresses.list(socket, tunnel.index()).stream()
-            .filter(Addresses.InKernel::isOurs)
-            .map(address -> address.address().address())
-            .toList();
-    if (wanted.isPresent() && !present.contains(wanted.get())) {
-      socket.request(Addresses.add(tunnel.index(), wanted.get(), Addresses.SCOPE_LINK));
-    }
-    present.stream()
-        .filter(address -> !wanted.equals(Optional.of(address)))
-        .forEach(address -> socket.request(Addresses.remove(tunnel.index(), address)));
+    OwnAddress.lend(socket, tunnel, nicAddresses);
   }
 
   /** The interface index, 0 if the device is not there. */

@@ -62,8 +62,18 @@ public final class Given {
 
   /** Granted, with a successor that is to get ready. */
   public static Assignment moving(Holder holder, Holder successor, long epoch) {
+    return move(Assignment.State.GRANTED, holder, successor, epoch);
+  }
+
+  /** The holder is asked to let go, for a successor that was to get ready. */
+  public static Assignment handingOver(Holder holder, Holder successor, long epoch) {
+    return move(Assignment.State.RELEASING, holder, successor, epoch);
+  }
+
+  private static Assignment move(
+      Assignment.State state, Holder holder, Holder successor, long epoch) {
     return new Assignment(
-        Assignment.State.GRANTED,
+        state,
         Optional.of(holder),
         epoch,
         GATEWAY,

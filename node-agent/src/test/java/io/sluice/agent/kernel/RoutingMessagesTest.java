@@ -124,7 +124,7 @@ class RoutingMessagesTest {
   void aRouteLeadsToTheHolder(IpFamily family, String node, boolean direct, String words) {
     socket.request(Links.addTunnel("sluice0", 1400, 4799));
     Links.Link tunnel = Links.get(socket, "sluice0");
-    socket.request(Links.configureTunnel(tunnel, 1400));
+    socket.request(Links.configureOwn(tunnel, 1400));
     socket.request(Links.setUp(tunnel));
     Routes.DefaultRoute route =
         new Routes.DefaultRoute(
@@ -163,7 +163,7 @@ class RoutingMessagesTest {
     Links.Link made = Links.get(socket, "sluice0");
     assertThat(made.kind()).isEqualTo("vxlan");
     assertThat(made.udpPort()).isEqualTo(4799);
-    socket.request(Links.configureTunnel(made, 1390));
+    socket.request(Links.configureOwn(made, 1390));
     socket.request(Links.setUp(made));
     Links.Link configured = Links.get(socket, "sluice0");
     assertThat(configured.mtu()).isEqualTo(1390);
