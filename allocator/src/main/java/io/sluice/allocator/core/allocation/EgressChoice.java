@@ -119,26 +119,27 @@ final class EgressChoice {
   }
 
   private Refusal unknownGateway(Policy policy) {
+    boolean named = policy.gatewayRef().isPresent();
     GatewayRef ref = policy.gatewayRef().orElse(USUAL_GATEWAY);
-    String known = Reasons.list(state.gateways().keySet());
-    return policy.gatewayRef().isPresent()
-        ? new Refusal(
-            "spec.gatewayRef",
-            "UnknownGateway",
-            "there is no usable gateway %s/%s; there are: %s"
-                .formatted(ref.namespace(), ref.name(), known))
-        : new Refusal(
-            policy.egressSourceIp().isPresent() ? "spec.egressSourceIP" : "spec.gatewayRef",
-            "UnknownGateway",
-            "%sthere is no usable gateway %s/%s; name one of: %s"
-                .formatted(
-                    policy
-                        .egressSourceIp()
-                        .map(ip -> "no gateway lists " + ip + ", and ")
-                        .orElse(""),
-                    ref.namespace(),
-                    ref.name(),
-                    known));
+    Optional<String> unlisted = named ? Optional.empty() : policy.egressSourceIp();
+    return new Refusal(
+        unlisted.isPresent() ? "spec.egressSourceIP" : "spec.gatewayRef",
+        "UnknownGateway",
+        "%sthere is no usable gateway %s/%s%s"
+            .formatted(
+                unlisted.map(ip -> "no gateway lists " + ip + ", and ").orElse(""),
+                ref.namespace(),
+                ref.name(),
+                wayOut(named)));
+  }
+
+  private String wayOut(boolean named) {
+    Set<ObjectId> gateways = state.gateways().keySet();
+    if (gateways.isEmpty()) {
+      return ", nor any other: make one of that name, with free addresses of the nodes' subnet in"
+          + " its spec.floatingIPs";
+    }
+    return (named ? "; there are: " : "; name one of: ") + Reasons.list(gateways);
   }
 
   private PolicyOutcome named(

@@ -183,6 +183,20 @@ class EgressChoiceTest {
   }
 
   @Test
+  void whereThereIsNoGatewayItIsSaidHowToMakeOne() {
+    scenario.delete(Scenario.DEFAULT_GATEWAY);
+    scenario.policy("chooses", choosing(1)).policy("names", naming(1, A));
+    assertRefused(
+        "chooses",
+        "UnknownGateway",
+        "spec.gatewayRef",
+        "no usable gateway kube-system/default, nor any other: make one of that name",
+        "spec.floatingIPs");
+    assertRefused(
+        "names", "UnknownGateway", "spec.egressSourceIP", "no gateway lists " + A, "nor any other");
+  }
+
+  @Test
   void theUsualGatewayMayBeOfTheLaterKind() {
     scenario.delete(Scenario.DEFAULT_GATEWAY);
     scenario.resource(
