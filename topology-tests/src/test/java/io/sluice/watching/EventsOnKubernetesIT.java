@@ -85,6 +85,31 @@ class EventsOnKubernetesIT extends StatusSuite {
             event -> assertThat(event.getMetadata().getResourceVersion()).isEqualTo(version));
   }
 
+  /** What was decided meanwhile is shown and told once it is back, and once only. */
+  @Test
+  void whatIsDecidedWhileTheApiServerIsStoppedIsShownAndToldLater() throws Exception {
+    ServerSwitch server = ServerSwitch.require(api);
+    createPolicy();
+    createGateway();
+    assign("node-1", 1, 1, "first");
+    say(policyId, ready(1));
+    eventually().untilAsserted(() -> assertThat(eventsOf("kube-system")).hasSize(1));
+    eventually().untilAsserted(() -> assertThat(eventsOf("default")).hasSize(1));
+
+    server.stop();
+    assign("node-2", 2, 2, "node-1 has been silent for 500 ms");
+    say(policyId, refused("payments has 10.40.1.100; free: 10.40.1.101"));
+    server.start();
+    eventually().untilAsserted(() -> assertReasons("kube-system", "Assigned", "FailedOver"));
+    eventually()
+        .untilAsserted(() -> assertReasons("default", "Ready", "FailedOver", "EgressIPInUse"));
+    eventually().until(() -> policy("v1").get("status").toString().contains("payments"));
+  }
+
+  private void assertReasons(String namespace, String... reasons) {
+    assertThat(eventsOf(namespace)).extracting(Event::getReason).containsExactlyInAnyOrder(reasons);
+  }
+
   private void assign(String node, long epoch, long sequence, String reason) throws Exception {
     Assignment assignment =
         new Assignment(

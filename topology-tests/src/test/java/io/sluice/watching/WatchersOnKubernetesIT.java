@@ -10,12 +10,20 @@ import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same against a real API server, and what only one of those does. */
 @Tag(Kubernetes.TAG)
 class WatchersOnKubernetesIT extends WatchersSuite {
+
+  /**
+   * Long enough for the Lease to run out, and for all pauses between tries to be at their longest.
+   */
+  private static final Duration AWAY = Duration.ofMinutes(3);
+
+  private static final int PODS = 40;
 
   private static final String WATCH =
       "/api/v1/namespaces/%s/pods?watch=true&timeoutSeconds=1&resourceVersion=%s";
@@ -76,6 +84,60 @@ class WatchersOnKubernetesIT extends WatchersSuite {
       awaitAgreement();
       passed(8);
     }
+  }
+
+  /**
+   * It is killed while changes are on their way, and more come as soon as it is back: before the
+   * watcher can have found it again, and after.
+   */
+  @Test
+  void anApiServerThatIsKilledAndStartedAgainIsFollowedOn() throws Exception {
+    ServerSwitch server = ServerSwitch.require(api());
+    try (Detour detour = detour()) {
+      watcher("survivor", leadThrough(detour));
+      for (int pod = 0; pod < PODS; pod++) {
+        put("pod-" + pod, "1");
+      }
+      awaitAgreement();
+      for (int pod = 0; pod < PODS; pod++) {
+        put("pod-" + pod, "2");
+      }
+      server.stop();
+      Thread.sleep(AWAY);
+      detour.shut();
+      server.start();
+      int events = 2 * PODS;
+      for (int pod = 0; pod < PODS; pod++) {
+        if (pod == PODS / 2) {
+          detour.open();
+        }
+        events += change(pod);
+      }
+      awaitAgreement();
+      assertThat(published().recordsOf(ObjectId.pod(namespace(), "pod-1")))
+          .as("one that was made anew: a tombstone before it")
+          .anyMatch(Optional::isEmpty)
+          .last()
+          .matches(Optional::isPresent);
+      passed(events);
+    }
+  }
+
+  /**
+   * Of four Pods one is deleted, one made anew, one changed, and one left alone beside a new one.
+   */
+  private int change(int pod) {
+    switch (pod % 4) {
+      case 0 -> delete("pod-" + pod);
+      case 1 -> {
+        delete("pod-" + pod);
+        put("pod-" + pod, "3");
+        return 2;
+      }
+      case 2 -> put("pod-" + pod, "3");
+      default -> put("new-" + pod, "3");
+    }
+    return 1;
   }
 
   /**
