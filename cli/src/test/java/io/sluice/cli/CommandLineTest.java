@@ -44,6 +44,18 @@ class CommandLineTest {
   }
 
   @Test
+  void aLoadOfAnApiServerNamesIt() {
+    assertThat(command.execute("load", "kubernetes", "--pods", "10")).isEqualTo(2);
+    assertThat(errors.toString()).contains("--kubeconfig");
+  }
+
+  @Test
+  void aKubeconfigThatIsNotThereIsNamed() {
+    assertThat(command.execute("load", "kubernetes", "--kubeconfig", "nowhere.yaml")).isEqualTo(1);
+    assertThat(errors.toString()).contains("cannot read kubeconfig nowhere.yaml");
+  }
+
+  @Test
   void noCommandIsWrongUsage() {
     assertThat(command.execute()).isEqualTo(2);
   }

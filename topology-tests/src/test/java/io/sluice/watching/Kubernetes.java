@@ -47,7 +47,8 @@ final class Kubernetes {
         "Kubernetes " + client.getKubernetesVersion().getGitVersion(), watcher, client, () -> {});
   }
 
-  private static Path kubeconfig(Path directory) throws IOException {
+  /** The kubeconfig with all rights. */
+  static Path kubeconfig(Path directory) throws IOException {
     String file = System.getenv(KUBECONFIG);
     if (file != null && !file.isBlank()) {
       return Path.of(file);

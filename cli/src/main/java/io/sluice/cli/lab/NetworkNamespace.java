@@ -39,9 +39,15 @@ public record NetworkNamespace(String name) {
    * @throws LabException if the namespace cannot be entered or the action fails
    */
   public <T> T call(Callable<T> action) {
+    return callIn(path(), action);
+  }
+
+  /** The same in any network namespace that there is a handle for. */
+  static <T> T callIn(Path namespace, Callable<T> action) {
+    String name = namespace.getFileName().toString();
     FutureTask<T> task =
         new FutureTask<>(() -> {
-          Libc.enterNetworkNamespace(path());
+          Libc.enterNetworkNamespace(namespace);
           return action.call();
         });
     Thread.ofPlatform().name("in-" + name).daemon().start(task);

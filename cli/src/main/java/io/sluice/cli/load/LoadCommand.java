@@ -25,14 +25,17 @@ import picocli.CommandLine.Spec;
     name = "load",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = LoadKubernetesCommand.class,
     description = {
       "Writes a synthetic cluster to the topics and measures how long the decisions take.",
       "",
-      "First all objects at once (initial sync), then single Pods at a steady rate, then"
-          + " nodes that die, one after the other, and come back. No Kubernetes"
-          + " and no node is needed. Without --bootstrap-servers it starts a broker and an"
-          + " allocator of its own, in a sandbox, and ends with a replay of the audit log. With it,"
-          + " a running allocator answers: name a --cluster that nobody uses, for the objects stay."
+      "First all objects at once (initial sync), then single Pods at a steady rate, then nodes that"
+          + " die, one after the other, and come back. No Kubernetes and no node is needed. Without"
+          + " --bootstrap-servers it starts a broker and an allocator of its own, in a sandbox, and"
+          + " ends with a replay of the audit log. With it, a running allocator answers: name a"
+          + " --cluster that nobody uses, for the objects stay.",
+      "",
+      "With an API server instead of the topics, and for the watcher: ./sluice load kubernetes."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -46,7 +49,8 @@ import picocli.CommandLine.Spec;
       "  ./sluice load --pods 2000 --nodes 50 --namespaces 20 --policies 20 --floating-ips 20",
       "  ./sluice load --changes-per-second 500 --churn-seconds 60 --output json",
       "  ./sluice load --pods 2000 --nodes 50 --failovers 20    at least 1,000 decisions to replay",
-      "  ./sluice load --bootstrap-servers kafka:9092 --cluster load-test"
+      "  ./sluice load --bootstrap-servers kafka:9092 --cluster load-test",
+      "  ./sluice load kubernetes --kubeconfig FILE      a real API server and the watcher"
     })
 public final class LoadCommand implements Callable<Integer> {
 
@@ -62,27 +66,7 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
-  @Option(names = "--nodes", paramLabel = "N", defaultValue = "5000", description = DEFAULT)
-  private int nodes;
-
-  @Option(
-      names = "--gateway-nodes",
-      paramLabel = "N",
-      defaultValue = "10",
-      description = "Nodes with an agent that beats (default: ${DEFAULT-VALUE}).")
-  private int gatewayNodes;
-
-  @Option(names = "--namespaces", paramLabel = "N", defaultValue = "100", description = DEFAULT)
-  private int namespaces;
-
-  @Option(names = "--pods", paramLabel = "N", defaultValue = "150000", description = DEFAULT)
-  private int pods;
-
-  @Option(names = "--policies", paramLabel = "N", defaultValue = "1000", description = DEFAULT)
-  private int policies;
-
-  @Option(names = "--floating-ips", paramLabel = "N", defaultValue = "1000", description = DEFAULT)
-  private int floatingIps;
+  @Mixin private ShapeOptions shapeOptions;
 
   @Option(
       names = "--changes-per-second",
@@ -128,15 +112,13 @@ public final class LoadCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Output output;
 
-  private static final String DEFAULT = "(default: ${DEFAULT-VALUE})";
-
   @Override
   public Integer call() {
-    LoadShape shape = shape();
+    LoadShape shape = shapeOptions.shape();
     requireNotNegative("--changes-per-second", changesPerSecond);
     requireNotNegative("--churn-seconds", churnSeconds);
     requireNotNegative("--failovers", failovers);
-    if (failovers > 0 && gatewayNodes == 1) {
+    if (failovers > 0 && shapeOptions.gatewayNodes() == 1) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--failovers: with one gateway node there is nowhere to go");
     }
@@ -146,14 +128,6 @@ public final class LoadCommand implements Callable<Integer> {
       return named ? onRunning(shape, progress) : onOwn(shape, progress);
     } catch (KafkaException e) {
       throw new LabException("Kafka does not do its part: " + e.getMessage(), e);
-    }
-  }
-
-  private LoadShape shape() {
-    try {
-      return new LoadShape(nodes, gatewayNodes, namespaces, pods, policies, floatingIps);
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 

@@ -11,7 +11,7 @@ final class LoadJson {
 
   private LoadJson() {}
 
-  static String of(LoadReport report) {
+  static String of(Object report) {
     return MAPPER.writeValueAsString(report);
   }
 }

@@ -70,7 +70,7 @@ final class LoadRun {
       Changes changes = change(objects, arrivals, agents, changesPerSecond, churn);
       return new LoadReport(
           shape,
-          shape.nodes() + shape.namespaces() + shape.pods() + shape.policies() + 1,
+          shape.objects(),
           seconds(written - start),
           syncSeconds,
           Percentiles.of(changes.nanos()),

@@ -29,6 +29,11 @@ public record LoadShape(
     between("--floating-ips", floatingIps, policies, MAX_FLOATING_IPS);
   }
 
+  /** How many objects it has: each node, namespace, Pod and policy, and a gateway. */
+  public int objects() {
+    return nodes + namespaces + pods + policies + 1;
+  }
+
   private static void between(String option, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

@@ -46,7 +46,7 @@ public final class SyntheticCluster {
     return ObjectId.node("node-" + number);
   }
 
-  Node node(int number) {
+  public Node node(int number) {
     String name = nodeId(number).name();
     return new Node(
         metadata(name, 1),
@@ -84,11 +84,11 @@ public final class SyntheticCluster {
     return address(FLOATING_IPS + number);
   }
 
-  ObjectId namespaceId(int number) {
+  public ObjectId namespaceId(int number) {
     return ObjectId.namespace("tenant-" + number);
   }
 
-  Workload.Namespace namespace(int number) {
+  public Workload.Namespace namespace(int number) {
     String name = namespaceId(number).name();
     return new Workload.Namespace(metadata(name, 1), Map.of("tenant", name));
   }
@@ -122,7 +122,7 @@ public final class SyntheticCluster {
     return (shape.policies() - pod % shape.namespaces() - 1) / shape.namespaces() + 1;
   }
 
-  ObjectId podId(int number) {
+  public ObjectId podId(int number) {
     return ObjectId.pod(namespaceId(number % shape.namespaces()).name(), "pod-" + number);
   }
 
@@ -132,7 +132,7 @@ public final class SyntheticCluster {
    * @param changes how often it has changed; each change moves it to another policy of its
    *     namespace, or if there is none, gives it an IPv6 address or takes that away
    */
-  Workload.Pod pod(int number, int changes) {
+  public Workload.Pod pod(int number, int changes) {
     int node = number % shape.nodes();
     return new Workload.Pod(
         metadata("pod-" + number, changes + 1L),
