@@ -1,9 +1,11 @@
 package io.sluice.cli;
 
+import io.sluice.cli.kubernetes.Kubeconfig;
 import io.sluice.cli.lab.LabException;
 import io.sluice.cli.lab.LocalCluster;
 import io.sluice.cli.lab.Program;
 import io.sluice.cli.lab.Sandbox;
+import io.sluice.cli.lab.kubernetes.LabApi;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -25,7 +28,12 @@ import picocli.CommandLine.Option;
       "Starts a cluster on this machine.",
       "",
       "A Kafka broker, watcher, allocator, and nodes as network namespaces with an agent each."
-          + " Apply manifests by writing them into its directory."
+          + " Apply manifests by writing them into its directory.",
+      "",
+      "With --kubeconfig the nodes and Pods are objects of a real API server instead, and kubectl"
+          + " does the rest. It needs Sluice's definitions (kubectl apply -k deploy), no nodes of"
+          + " its own, and no controller that takes nodes without a kubelet for dead"
+          + " (kube-controller-manager --controllers=*,-nodelifecycle,-nodeipam). Needs root."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -37,7 +45,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  ./sluice up",
       "  ./sluice up --nodes 5 --allocators 2",
-      "  ./sluice up --foreground"
+      "  ./sluice up --foreground",
+      "  ./sluice up --kubeconfig ~/.kube/config"
     })
 final class UpCommand implements Callable<Integer> {
 
@@ -51,6 +60,18 @@ final class UpCommand implements Callable<Integer> {
       description = "Stay in the foreground and end the cluster on Ctrl-C.")
   private boolean foreground;
 
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description = "Follow this API server, with all rights, instead of a directory of manifests.")
+  private Optional<Path> kubeconfig = Optional.empty();
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description = "The context of the kubeconfig; otherwise its current one.")
+  private Optional<String> context = Optional.empty();
+
   private final Terminal terminal = Terminal.standard();
   private final StateDirectory state = StateDirectory.standard();
 
@@ -60,18 +81,21 @@ final class UpCommand implements Callable<Integer> {
       throw new LabException(
           "a local cluster runs already: see ./sluice status, or end it with ./sluice down");
     }
-    return foreground ? supervise() : startInBackground();
+    Optional<Kubeconfig> server = kubeconfig.map(file -> Kubeconfig.read(file, context));
+    return foreground ? supervise(server) : startInBackground(server);
   }
 
   // ---- in the foreground of a sandbox
   // ------------------------------------------------------------
 
-  private int supervise() throws InterruptedException {
+  private int supervise(Optional<Kubeconfig> server) throws InterruptedException {
     Sandbox.require();
     FileLock lock = state.claim();
     CountDownLatch ended = new CountDownLatch(1);
     terminal.line("Starting a cluster of namespaces on this machine:");
-    LocalCluster cluster = LocalCluster.start(options.spec(), state.upDirectories(), terminal);
+    LocalCluster cluster =
+        LocalCluster.start(
+            options.spec(), state.upDirectories(), server.map(LabApi::connect), terminal);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -82,7 +106,7 @@ final class UpCommand implements Callable<Integer> {
                 },
                 "shutdown"));
     state.markReady();
-    printHowToGoOn();
+    printHowToGoOn(server);
     while (lock.isValid()) {
       Thread.sleep(WATCH);
       cluster.programs().stream().filter(Program::failed).forEach(this::startAgain);
@@ -97,11 +121,17 @@ final class UpCommand implements Callable<Integer> {
     program.start();
   }
 
-  private void printHowToGoOn() {
+  private void printHowToGoOn(Optional<Kubeconfig> server) {
     terminal.blank();
     terminal.line("The cluster is up. Go on with:");
     Path examples = Examples.directory();
-    terminal.line("  cp %s/*.yaml %s/".formatted(examples, state.manifests()));
+    server.ifPresentOrElse(
+        followed -> {
+          terminal.line("  export KUBECONFIG=" + followed.file());
+          terminal.line("  kubectl apply -f " + examples);
+          terminal.line("  kubectl get ang,enp --all-namespaces");
+        },
+        () -> terminal.line("  cp %s/*.yaml %s/".formatted(examples, state.manifests())));
     terminal.line("  ./sluice status");
     terminal.line("  ./sluice run alice-2 -- bash -c 'cat </dev/tcp/203.0.113.10/7777'");
     terminal.line("  ./sluice logs allocator -f");
@@ -111,10 +141,11 @@ final class UpCommand implements Callable<Integer> {
   // ---- in the background
   // -------------------------------------------------------------------------
 
-  private int startInBackground() throws IOException, InterruptedException {
+  private int startInBackground(Optional<Kubeconfig> server)
+      throws IOException, InterruptedException {
     Files.createDirectories(state.up());
     Files.deleteIfExists(state.ready());
-    Process supervisor = launch();
+    Process supervisor = launch(server);
     int shown = 0;
     while (!Files.exists(state.ready())) {
       shown = show(shown);
@@ -132,10 +163,12 @@ final class UpCommand implements Callable<Integer> {
   }
 
   /** A session of its own, so that the cluster outlives this terminal. */
-  private Process launch() throws IOException {
+  private Process launch(Optional<Kubeconfig> server) throws IOException {
     List<String> command =
         new ArrayList<>(List.of("setsid", Launcher.path(), "up", "--foreground"));
     command.addAll(options.arguments());
+    server.ifPresent(followed -> command.add("--kubeconfig=" + followed.file()));
+    context.ifPresent(name -> command.add("--context=" + name));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(Path.of("/dev/null").toFile())

@@ -38,6 +38,7 @@ public final class LocalCluster implements AutoCloseable {
   private final LabSpec spec;
   private final Directories directories;
   private final Manifests manifests;
+  private final Optional<ClusterApi> api;
   private final Lab lab;
   private final Programs programs;
   private final List<Program> allocators = new ArrayList<>();
@@ -74,8 +75,9 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private LocalCluster(LabSpec spec, Directories directories) {
+  private LocalCluster(LabSpec spec, Directories directories, Optional<ClusterApi> api) {
     this.spec = spec;
+    this.api = api;
     this.directories = directories;
     this.manifests = new Manifests(directories.manifests());
     this.lab = Lab.create(spec);
@@ -94,7 +96,18 @@ public final class LocalCluster implements AutoCloseable {
    * @throws LabException if something does not start; then nothing is left running
    */
   public static LocalCluster start(LabSpec spec, Directories directories, Progress progress) {
-    LocalCluster cluster = new LocalCluster(spec, directories);
+    return start(spec, directories, Optional.empty(), progress);
+  }
+
+  /**
+   * The same.
+   *
+   * @param api what the watcher follows, instead of manifests, which then nobody reads; closed with
+   *     the cluster
+   */
+  public static LocalCluster start(
+      LabSpec spec, Directories directories, Optional<ClusterApi> api, Progress progress) {
+    LocalCluster cluster = new LocalCluster(spec, directories, api);
     try {
       cluster.bringUp(progress);
       return cluster;
@@ -109,10 +122,11 @@ public final class LocalCluster implements AutoCloseable {
         "network: %d nodes on a bridge, %d Pods behind them, one host outside"
             .formatted(spec.nodes().size(), spec.pods().size()));
     outside = closeLater(OutsideHost.start(lab));
-    manifests.writeCluster(spec);
+    api.map(this::closeLater)
+        .ifPresentOrElse(server -> server.write(spec), () -> manifests.writeCluster(spec));
     broker = closeLater(programs.broker());
     // The others find the broker by themselves, and load their classes in the meantime.
-    watcher = closeLater(programs.watcher());
+    watcher = closeLater(programs.watcher(api));
     for (int number = 1; number <= spec.settings().allocators(); number++) {
       allocators.add(closeLater(programs.allocator(number)));
     }
@@ -123,7 +137,9 @@ public final class LocalCluster implements AutoCloseable {
     progress.done("Kafka: a broker of its own on " + BOOTSTRAP_SERVERS);
     view = closeLater(openView());
     watcher.awaitReady(START_LIMIT);
-    progress.done("watcher: reads manifests from " + manifests.directory());
+    progress.done(
+        api.map(server -> "watcher: follows the API server at " + server.address())
+            .orElse("watcher: reads manifests from " + manifests.directory()));
     allocators.forEach(allocator -> allocator.awaitReady(START_LIMIT));
     progress.done(
         allocators.size() == 1

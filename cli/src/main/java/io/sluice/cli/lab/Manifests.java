@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Writes what the API server of a real cluster would say of the lab's nodes and Pods. */
-final class Manifests {
+public final class Manifests {
 
   private final Path directory;
 
@@ -75,7 +75,8 @@ final class Manifests {
     }
   }
 
-  static String node(LabSpec spec, NodeSpec node) {
+  /** A node, Ready. */
+  public static String node(LabSpec spec, NodeSpec node) {
     return """
     apiVersion: v1
     kind: Node
@@ -99,7 +100,8 @@ final class Manifests {
             spec.nodeAddress(node.name()));
   }
 
-  static String namespace(String name, Map<String, String> labels) {
+  /** A Kubernetes namespace. */
+  public static String namespace(String name, Map<String, String> labels) {
     return """
     apiVersion: v1
     kind: Namespace
@@ -110,7 +112,8 @@ final class Manifests {
         .formatted(name, labels(labels));
   }
 
-  static String pod(LabSpec spec, PodSpec pod) {
+  /** A Pod that runs, with its address. */
+  public static String pod(LabSpec spec, PodSpec pod) {
     return """
     apiVersion: v1
     kind: Pod

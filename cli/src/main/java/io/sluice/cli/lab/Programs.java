@@ -35,15 +35,17 @@ final class Programs {
         true);
   }
 
-  Program watcher() {
+  Program watcher(Optional<ClusterApi> api) {
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                "manifests",
-                "--directory",
-                directories.manifests().toString(),
-                "--status-dir",
-                directories.status().toString()));
+            api.map(ClusterApi::watcherArguments)
+                .orElseGet(() ->
+                    List.of(
+                        "manifests",
+                        "--directory",
+                        directories.manifests().toString(),
+                        "--status-dir",
+                        directories.status().toString())));
     arguments.addAll(kafkaArguments());
     arguments.addAll(spec.settings().watcherArguments());
     return start(

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.sluice.cli.kubernetes.Definitions;
 import io.sluice.cli.kubernetes.Kubeconfig;
 import io.sluice.cli.lab.LabException;
 import io.sluice.cli.lab.Progress;
@@ -75,15 +76,7 @@ public final class ApiCluster implements AutoCloseable {
    * @throws LabException saying how to install them
    */
   public void requireDefinitions() {
-    for (ApiType type : ApiType.values()) {
-      String name = type.plural() + "." + type.group();
-      if (type.isCustomResource()
-          && client.apiextensions().v1().customResourceDefinitions().withName(name).get() == null) {
-        throw new LabException(
-            "the cluster does not know %s; install it first: kubectl apply -k deploy"
-                .formatted(name));
-      }
-    }
+    Definitions.require(client);
   }
 
   /** A node, Pod, policy or gateway that no load has made, if there is one. */
