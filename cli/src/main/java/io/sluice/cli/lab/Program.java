@@ -225,7 +225,8 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  private String lastLines() {
+  /** The end of what it has written since its last start. */
+  public String lastLines() {
     List<String> lines = newOutput().lines().toList();
     return String.join(
         "\n", lines.subList(Math.max(0, lines.size() - LINES_TO_SHOW), lines.size()));

@@ -120,7 +120,7 @@ final class LoadKubernetesCommand implements Callable<Integer> {
   @Option(
       names = "--watcher-heap-mebibytes",
       paramLabel = "N",
-      defaultValue = "192",
+      defaultValue = "512",
       description = "The heap of the watcher (default: ${DEFAULT-VALUE}, as it is shipped).")
   private int heapMebibytes;
 

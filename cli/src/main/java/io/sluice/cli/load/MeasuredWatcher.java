@@ -80,7 +80,9 @@ final class MeasuredWatcher implements AutoCloseable {
    */
   void check() {
     if (program.orElseThrow().failed()) {
-      throw new LabException("the watcher has ended; its log: " + program.get().log());
+      throw new LabException(
+          "the watcher has ended with status %d; the end of its log:%n%s"
+              .formatted(program.get().exitCode(), program.get().lastLines()));
     }
   }
 
