@@ -82,8 +82,8 @@ final class LoadKubernetesCommand implements Callable<Integer> {
   @Option(
       names = "--keep-objects",
       description =
-          "Leave the objects; the next load deletes them. Deleting 150,000 Pods takes longer than"
-              + " making them: throw such an API server away instead.")
+          "Leave the objects; the next load deletes them. Deleting takes about as long as making"
+              + " them, and it may be simpler to throw the API server away.")
   private boolean keepObjects;
 
   @Option(
