@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.core.Input.BeatAcknowledged;
 import io.sluice.agent.core.Input.BeatSent;
+import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
 import io.sluice.model.Heartbeat.Intent;
@@ -19,7 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What an announced restart leaves open. */
+/** What an announced restart leaves open, and what the process after it makes of that. */
 class TenureTest {
 
   private static final IpAddress FIP = ip("10.40.1.100");
@@ -27,10 +28,15 @@ class TenureTest {
   private static final Duration RESTART_LEASE = Duration.ofSeconds(8);
   private static final long SESSION = 2;
 
-  private final FakeFence fence = new FakeFence(() -> 0, () -> 0);
+  private long nowNanos;
+  private final FakeFence fence = new FakeFence(() -> nowNanos, () -> nowNanos);
   private final Tenure tenure =
       new Tenure(
-          fence, new LeaseRenewal(LEASE, RESTART_LEASE), new WireWatch(LEASE), () -> 0, () -> 0);
+          fence,
+          new LeaseRenewal(LEASE, RESTART_LEASE),
+          new WireWatch(LEASE),
+          () -> nowNanos,
+          () -> nowNanos);
 
   @Test
   void aRestartIsBridgedForWhatWasGrantedToTheSession() {
@@ -46,17 +52,55 @@ class TenureTest {
     assertThat(openUntilMillis()).isEqualTo(200 + LEASE.toMillis());
   }
 
-  private void restart(Collection<IpAddress> grantedToThisSession) {
+  @Test
+  void whatIsStillOpenAtTheFirstBeatStaysOpen() {
+    takeOverWhatIsOpenForMillis(1_000);
+
+    beat(Intent.RUNNING, 100);
+
+    assertThat(fence.open()).containsExactly(FIP);
+    assertThat(tenure.yielded()).isEmpty();
+  }
+
+  @Test
+  void whatHasShutBeforeTheFirstBeatIsGivenUp() {
+    takeOverWhatIsOpenForMillis(50);
+
+    beat(Intent.RUNNING, 100);
+
+    assertThat(fence.open()).isEmpty();
+    assertThat(tenure.yielded())
+        .as("somebody else may have been told to take it over meanwhile")
+        .containsExactly(FIP);
+  }
+
+  /** What the former process had open is looked at while it is so. */
+  private void takeOverWhatIsOpenForMillis(long millis) {
+    fence.admit(available());
+    fence.renew(
+        LeaseMode.AVAILABLE,
+        LeaseFence.Deadline.after(0, 0, TimeUnit.MILLISECONDS.toNanos(millis)));
+    assertThat(tenure.takeOver()).containsExactly(FIP);
+    tenure.begin(SESSION, List.of(), 0);
+    tenure.admit(available(), List.of());
+  }
+
+  private static TreeMap<LeaseMode, SortedSet<IpAddress>> available() {
     TreeMap<LeaseMode, SortedSet<IpAddress>> held = new TreeMap<>();
     held.put(LeaseMode.AVAILABLE, new TreeSet<>(List.of(FIP)));
+    return held;
+  }
+
+  private void restart(Collection<IpAddress> grantedToThisSession) {
     tenure.begin(SESSION, List.of(), 0);
-    tenure.admit(held, grantedToThisSession);
+    tenure.admit(available(), grantedToThisSession);
     beat(Intent.RUNNING, 100);
     beat(Intent.RESTARTING, 200);
   }
 
   private void beat(Intent intent, long atMillis) {
     long at = TimeUnit.MILLISECONDS.toNanos(atMillis);
+    nowNanos = at;
     tenure.heard(new BeatSent(SESSION, at, at));
     tenure.heard(new BeatAcknowledged(SESSION, intent, at, at, at));
   }
