@@ -17,14 +17,17 @@ final class Conntrack {
   private static final int CTA_ID = 12;
   private static final int CTA_ZONE = 18;
   private static final int CTA_TUPLE_IP = 1;
+  private static final int CTA_TUPLE_ZONE = 3;
   private static final int CTA_IP_V4_SRC = 1;
   private static final int CTA_IP_V4_DST = 2;
   private static final int CTA_IP_V6_SRC = 3;
   private static final int CTA_IP_V6_DST = 4;
 
+  private static final int DEFAULT_ZONE = 0;
+
   private Conntrack() {}
 
-  /** {@code conntrack -L}, without the entries of zones, which our rules do not see. */
+  /** {@code conntrack -L}, without the entries of other zones than ours, which we do not see. */
   static void dump(NetlinkSocket socket, Consumer<Flow> consumer) {
     ByteBuffer message =
         new MessageBuilder(
@@ -40,15 +43,22 @@ final class Conntrack {
 
   private static Optional<Flow> read(ReceivedMessage received) {
     Attributes attributes = received.attributes(NftMessages.FIXED_BYTES);
-    if (attributes.find(CTA_ZONE).isPresent()) {
-      return Optional.empty();
-    }
     Optional<Attributes> original = attributes.find(CTA_TUPLE_ORIG);
     Optional<Attributes> reply = attributes.find(CTA_TUPLE_REPLY);
+    int zone = zone(original);
+    boolean isForeign =
+        attributes.find(CTA_ZONE).isPresent()
+            || zone(reply) != DEFAULT_ZONE
+            || (zone != DEFAULT_ZONE && zone != Ownership.ZONE);
     Optional<IpAddress> source = address(original, CTA_IP_V4_SRC, CTA_IP_V6_SRC);
+    Optional<IpAddress> sentTo = address(original, CTA_IP_V4_DST, CTA_IP_V6_DST);
     Optional<IpAddress> destination = address(reply, CTA_IP_V4_SRC, CTA_IP_V6_SRC);
     Optional<IpAddress> repliesTo = address(reply, CTA_IP_V4_DST, CTA_IP_V6_DST);
-    if (source.isEmpty() || destination.isEmpty() || repliesTo.isEmpty()) {
+    if (isForeign
+        || source.isEmpty()
+        || sentTo.isEmpty()
+        || destination.isEmpty()
+        || repliesTo.isEmpty()) {
       return Optional.empty();
     }
     Flow.Key key =
@@ -56,7 +66,22 @@ final class Conntrack {
             received.u8(0),
             ByteBuffer.wrap(original.orElseThrow().bytes()),
             attributes.find(CTA_ID).map(Attributes::bytes).map(ByteBuffer::wrap));
-    return Optional.of(new Flow(source.get(), destination.get(), repliesTo.get(), key));
+    return Optional.of(
+        new Flow(
+            source.get(),
+            sentTo.get(),
+            destination.get(),
+            repliesTo.get(),
+            zone == Ownership.ZONE,
+            key));
+  }
+
+  /** A zone that holds for one direction only is told with the tuple of that direction. */
+  private static int zone(Optional<Attributes> tuple) {
+    return tuple
+        .flatMap(attributes -> attributes.find(CTA_TUPLE_ZONE))
+        .map(Attributes::u16BigEndian)
+        .orElse(DEFAULT_ZONE);
   }
 
   private static Optional<IpAddress> address(Optional<Attributes> tuple, int ipv4, int ipv6) {

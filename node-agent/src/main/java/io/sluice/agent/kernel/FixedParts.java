@@ -36,7 +36,8 @@ final class FixedParts {
     runNft("list tables");
   }
 
-  void install(Links.Link nic) {
+  /** Puts everything in place, and carries out further commands of nft with the rules. */
+  void install(Links.Link nic, String furtherCommands) {
     if (!nic.forwardsIpv4()) {
       throw new KernelException(
           "IPv4 forwarding is off on %s: set net.ipv4.ip_forward=1".formatted(nic.name()));
@@ -51,7 +52,7 @@ final class FixedParts {
     if (!nic.asksWithOwnAddress()) {
       askWithOwnAddress(nic);
     }
-    runNft(RuleSet.install(nic.name(), tunnel.device()));
+    runNft(RuleSet.install(nic.name(), tunnel.device()) + furtherCommands);
     for (IpFamily family : IpFamily.values()) {
       route.request(PolicyRules.add(PolicyRules.Rule.last(family)).tolerating(Errno.EEXIST));
     }

@@ -9,9 +9,10 @@ import java.util.Optional;
 
 /**
  * Tells connections whose translation no longer fits the tables. The kernel translates a connection
- * the way its first packet was: after a change of policy or holder the guards drop its packets, and
- * it would hang until it times out, or for ever if its sender does not stop. Without its conntrack
- * entry the next packet is translated anew.
+ * the way its first packet was: after a change of policy the guards drop its packets, and it would
+ * hang until it times out, or for ever if its sender does not stop. Without its conntrack entry the
+ * next packet is translated anew. When a floating IP has come or gone, the next packet has an entry
+ * of its own, and the former one is only left over.
  *
  * @param before the tables by which connections were last judged
  * @param after the tables in force
@@ -32,20 +33,57 @@ record FlowJudgement(KernelTables before, KernelTables after) {
     record Unmatched() implements Departure {}
   }
 
+  /** What is to become of a connection's entry. */
+  enum Outcome {
+    /** Its packets are translated as the tables say. */
+    FITS,
+    /**
+     * Its packets are translated otherwise, and the guards drop them: or it has the port that the
+     * next packet needs. Without it the next packet is translated anew.
+     */
+    STALE,
+    /**
+     * From before its floating IP came or went: the next packet is looked for in the other zone.
+     * The entry does no harm, and translates replies that are on their way.
+     */
+    LEFT_OVER
+  }
+
   /**
    * Judges by how the connection is translated, so that one that began under the tables in force is
    * left alone. Only one that was ours and is not any more takes knowing what was before.
    */
-  boolean isStale(Flow flow) {
-    return switch (departure(after, flow)) {
-      case Departure.WithFloatingIp(IpAddress floatingIp) -> !flow.repliesTo().equals(floatingIp);
-      case Departure.WithPodAddress() -> !isUntouched(flow);
-      case Departure.Dropped() -> false;
-      case Departure.Unmatched() ->
-          after.pool().contains(flow.repliesTo())
-              || before.pool().contains(flow.repliesTo())
-              || (isUntouched(flow) && departure(before, flow) instanceof Departure.WithPodAddress);
-    };
+  Outcome judge(Flow flow) {
+    Departure departure = departure(after, flow);
+    boolean fits =
+        switch (departure) {
+          case Departure.WithFloatingIp(IpAddress floatingIp) ->
+              flow.repliesTo().equals(floatingIp);
+          case Departure.WithPodAddress() -> isUntouched(flow);
+          case Departure.Dropped() -> true;
+          case Departure.Unmatched() -> !isOursNoMore(flow);
+        };
+    if (isFoundByNextPacket(departure, flow)) {
+      return fits ? Outcome.FITS : Outcome.STALE;
+    }
+    // Replies of both are told apart by the address they come to alone, zones do not matter there.
+    return fits ? Outcome.STALE : Outcome.LEFT_OVER;
+  }
+
+  private boolean isOursNoMore(Flow flow) {
+    return after.pool().contains(flow.repliesTo())
+        || before.pool().contains(flow.repliesTo())
+        || (isUntouched(flow) && departure(before, flow) instanceof Departure.WithPodAddress);
+  }
+
+  /** What is sent to a Service is looked for where it was when it began. */
+  private static boolean isFoundByNextPacket(Departure departure, Flow flow) {
+    return flow.isRedirected()
+        || switch (departure) {
+          case Departure.WithFloatingIp _ -> flow.inZone();
+          case Departure.WithPodAddress(), Departure.Unmatched() -> !flow.inZone();
+          case Departure.Dropped() -> true;
+        };
   }
 
   private static boolean isUntouched(Flow flow) {

@@ -18,6 +18,8 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data plane of a Linux node. Sockets belong to the network namespace of the thread that opens
@@ -25,6 +27,8 @@ import java.util.stream.Collectors;
  * nf_tables, and libnftables.
  */
 public final class LinuxDataPlane implements DataPlane {
+
+  private static final Logger log = LoggerFactory.getLogger(LinuxDataPlane.class);
 
   private final String nicName;
   private final VxlanSettings tunnel;
@@ -40,6 +44,8 @@ public final class LinuxDataPlane implements DataPlane {
   private final KernelMonitor monitor;
   private final NetdevFence fence;
   private final WireListener wire;
+
+  private boolean installed;
 
   /** What the fence is about, as far as we have told it. */
   private Optional<SortedSet<IpAddress>> guarded = Optional.empty();
@@ -148,13 +154,35 @@ public final class LinuxDataPlane implements DataPlane {
   public void install() {
     locked(() -> {
       Links.Link nic = nicLink();
-      fixedParts.install(nic);
+      if (!installed) {
+        takeOver(nic);
+        installed = true;
+      }
+      fixedParts.install(nic, "");
       wire.listenOn(nic);
       // The fence may have been new.
       Optional<SortedSet<IpAddress>> pool = guarded;
       guarded = Optional.empty();
       pool.ifPresent(this::guard);
     });
+  }
+
+  /**
+   * What an earlier version translated in the default zone begins anew in its own, and nothing
+   * leaves in between.
+   */
+  private void takeOver(Links.Link nic) {
+    EarlierConnections earlier = EarlierConnections.read(nft);
+    boolean paused = !earlier.outsideZone().isEmpty();
+    fixedParts.install(nic, earlier.servicesKnown() + (paused ? RuleSet.PAUSE : ""));
+    if (paused) {
+      List<Flow> all = EarlierConnections.read(nft).outsideZone();
+      Conntrack.delete(nft, all);
+      log.info(
+          "{} connections translated by an earlier version are translated anew from their next"
+              + " packet on",
+          all.size());
+    }
   }
 
   @Override
@@ -170,6 +198,7 @@ public final class LinuxDataPlane implements DataPlane {
       KernelTables tables = reading.tables(held, nextHops);
       strayRouting = routing.without(PolicyRouting.of(tables, interfaces));
       strayElements = reading.strays();
+      flows.begin(tables);
       return tables;
     });
   }
@@ -281,6 +310,11 @@ public final class LinuxDataPlane implements DataPlane {
     return fence;
   }
 
+  /** For tests. */
+  FlowSweeper flows() {
+    return flows;
+  }
+
   /** What the guards have dropped, by the name of the guard's counter in {@code sluice.nft}. */
   public SortedMap<String, GuardCounter> guardCounters() {
     return locked(() -> NftMessages.counters(nft, NftMessages.NFPROTO_INET));
@@ -306,7 +340,7 @@ public final class LinuxDataPlane implements DataPlane {
       route.transact(requests);
       fixedParts.remove();
       // The kernel would go on translating established connections without our rules.
-      flows.sweep(new FlowJudgement(before, KernelTables.EMPTY));
+      flows.sweepAll(new FlowJudgement(before, KernelTables.EMPTY));
     });
   }
 

@@ -33,6 +33,9 @@ final class Ownership {
   /** The routing table by which packets of egress index e wait has this number plus e. */
   static final int FIRST_WAITING_TABLE = FIRST_TABLE + 2048;
 
+  /** The conntrack zone of what is translated here, in the direction of the first packet. */
+  static final int ZONE = 51_000;
+
   private Ownership() {}
 
   /** The address family number of the kernel. */

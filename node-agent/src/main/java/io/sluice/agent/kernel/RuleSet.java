@@ -35,6 +35,7 @@ final class RuleSet {
           mark("keep_mark", Marks.KEEP_POD_ADDRESS),
           mark("drop_mark", Marks.DROP),
           mark("shard_mask", NftSet.SHARDS - 1),
+          Map.entry("zone", Integer.toString(Ownership.ZONE)),
           Map.entry(
               "destination_maps",
               eachShard(
@@ -63,6 +64,11 @@ final class RuleSet {
           Map.entry(
               "destination_dispatch",
               eachShard(", ", shard -> "%1$d : jump destination_%1$d".formatted(shard))));
+
+  /** A command behind those that put the rules in place: nothing is sent with a floating IP. */
+  static final String PAUSE =
+      "insert rule inet %s departs_here counter name foreign_source drop%n"
+          .formatted(Ownership.TABLE);
 
   private RuleSet() {}
 

@@ -32,12 +32,18 @@ final class Probe implements AutoCloseable {
   static AutoCloseable mirror(NetworkNamespace namespace, String... hosts) {
     List<DatagramSocket> sockets = new ArrayList<>();
     for (String host : hosts) {
-      DatagramSocket socket =
-          namespace.inside(() -> new DatagramSocket(PORT, InetAddress.getByName(host)));
+      DatagramSocket socket = namespace.inside(() -> bound(host));
       sockets.add(socket);
       Thread.ofPlatform().daemon().name("mirror-" + host).start(() -> mirror(socket));
     }
     return () -> sockets.forEach(DatagramSocket::close);
+  }
+
+  private static DatagramSocket bound(String host) throws IOException {
+    DatagramSocket socket = new DatagramSocket(null);
+    socket.setReuseAddress(true);
+    socket.bind(new InetSocketAddress(host, PORT));
+    return socket;
   }
 
   private static void mirror(DatagramSocket socket) {
@@ -68,6 +74,33 @@ final class Probe implements AutoCloseable {
       socket.send(
           new DatagramPacket(
               new byte[1], 1, new InetSocketAddress(InetAddress.getByName(host), PORT)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where it is sent to from elsewhere, under this address. */
+  InetSocketAddress address(String host) {
+    return new InetSocketAddress(host, socket.getLocalPort());
+  }
+
+  /** Sends a datagram as a mirror on this host would. */
+  static void send(NetworkNamespace namespace, String host, InetSocketAddress to) {
+    try (DatagramSocket socket = namespace.inside(() -> bound(host))) {
+      socket.send(new DatagramPacket(new byte[1], 1, to));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether a datagram comes in. */
+  boolean receives() {
+    try {
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.receive(new DatagramPacket(new byte[100], 100));
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
