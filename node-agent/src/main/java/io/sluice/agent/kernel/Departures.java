@@ -10,7 +10,8 @@ import java.util.List;
  * where there is another way for its packets already, they take that one first: then none is lost.
  *
  * @param atOnce those whose packets have nowhere to go
- * @param handedOver those whose packets go to another node from now on
+ * @param handedOver those whose packets go to another node from now on; replies to those before are
+ *     on their way here
  */
 record Departures(List<IpAddress> atOnce, List<IpAddress> handedOver) {
 

@@ -241,7 +241,7 @@ public final class LinuxDataPlane implements DataPlane {
         elements.getFirst().removeBeforehand(strayElements);
         elements.forEach(transaction -> transaction.commit(nft));
       } finally {
-        fence.shut(departures.handedOver());
+        fence.handOver(departures.handedOver());
       }
       waitingDevice.open(waiting.ended());
 

@@ -25,6 +25,8 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
   private static final List<Short> PROTOCOLS =
       List.of((short) 0x0800, (short) 0x86DD, (short) 0x0806);
 
+  private static final long REPLIES_COME_IN_FOR_MILLIS = 1_000;
+
   private final NetlinkSocket socket;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -85,10 +87,28 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
 
   /** Admits these no more, in whatever mode. */
   void shut(Collection<IpAddress> addresses) {
-    if (addresses.isEmpty()) {
-      return;
+    if (!addresses.isEmpty()) {
+      shut(addresses, new NftTransaction());
     }
-    NftTransaction transaction = new NftTransaction();
+  }
+
+  /**
+   * Admits these no more, as {@link #shut(Collection)}, but replies may still come in for a moment:
+   * those to the last packets that left here, until the next holder has announced the address.
+   */
+  void handOver(Collection<IpAddress> addresses) {
+    if (!addresses.isEmpty()) {
+      NftTransaction transaction = new NftTransaction();
+      for (IpAddress ip : addresses) {
+        NftSet set = NftSet.handedOver(ip.family());
+        transaction.add(
+            SetElement.expiring(set, KernelValues.address(ip), REPLIES_COME_IN_FOR_MILLIS));
+      }
+      shut(addresses, transaction);
+    }
+  }
+
+  private void shut(Collection<IpAddress> addresses, NftTransaction transaction) {
     for (LeaseMode mode : LeaseMode.values()) {
       SortedSet<IpAddress> admitted = admitted(mode);
       admitted.retainAll(addresses);

@@ -45,6 +45,8 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
     AVAILABLE_V6,
     STRICT_V4,
     STRICT_V6,
+    HANDED_OVER_V4,
+    HANDED_OVER_V6,
     AVAILABLE_ALIVE,
     STRICT_ALIVE,
     AVAILABLE_UNTIL,
@@ -150,6 +152,11 @@ record NftSet(Content content, int shard) implements Comparable<NftSet> {
       case AVAILABLE -> of(family, Content.AVAILABLE_V4, Content.AVAILABLE_V6, 0);
       case STRICT -> of(family, Content.STRICT_V4, Content.STRICT_V6, 0);
     };
+  }
+
+  /** The addresses that were handed over a moment ago: elements that time out. */
+  static NftSet handedOver(IpFamily family) {
+    return of(family, Content.HANDED_OVER_V4, Content.HANDED_OVER_V6, 0);
   }
 
   /** The relative end of a mode's lease: elements that time out. */

@@ -89,6 +89,8 @@ final class TableReading {
           AVAILABLE_V6,
           STRICT_V4,
           STRICT_V6,
+          HANDED_OVER_V4,
+          HANDED_OVER_V6,
           AVAILABLE_ALIVE,
           STRICT_ALIVE,
           AVAILABLE_UNTIL,

@@ -25,10 +25,19 @@ final class WarmUp {
     Links.Link nic = Links.get(route, nicName);
     // RFC 5737 and RFC 3849: addresses for documentation, never on a wire. They are only encoded.
     for (IpAddress ip : List.of(IpAddress.parse("192.0.2.1"), IpAddress.parse("2001:db8::1"))) {
-      KernelTables held = holding(ip);
+      KernelTables held = tables(ip, KernelTables.HELD_HERE);
+      KernelTables waiting = tables(ip, KernelTables.HELD_BACK);
+      PolicyRouting.Interfaces none = new PolicyRouting.Interfaces(0, 0, nic.index());
       for (int round = 0; round < ROUNDS; round++) {
         TableElements.difference(KernelTables.EMPTY, held).getFirst().messages();
         TableElements.difference(held, KernelTables.EMPTY).getFirst().messages();
+        TableElements.difference(held, waiting).getFirst().messages();
+        PolicyRouting.of(held, none).additions(PolicyRouting.of(waiting, none), 0);
+        PolicyRouting.of(waiting, none).removals(PolicyRouting.of(held, none));
+        Neighbours.set(nic.index(), ip, NOBODY);
+        Neighbours.remove(nic.index(), ip);
+        Departures.of(held, KernelTables.EMPTY);
+        Waiting.between(waiting, held);
         Addresses.add(nic.index(), ip);
         Addresses.remove(nic.index(), ip);
         Claim.read(Announcer.frame(NOBODY, ip));
@@ -44,9 +53,9 @@ final class WarmUp {
     }
   }
 
-  private static KernelTables holding(IpAddress ip) {
+  private static KernelTables tables(IpAddress ip, int route) {
     SortedMap<Integer, Integer> routes = new TreeMap<>();
-    routes.put(1, KernelTables.HELD_HERE);
+    routes.put(1, route);
     SortedMap<Integer, IpAddress> snat = new TreeMap<>();
     snat.put(1, ip);
     return new KernelTables(

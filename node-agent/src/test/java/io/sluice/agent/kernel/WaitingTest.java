@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.agent.core.KernelTables;
+import io.sluice.agent.core.NextHop;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
@@ -18,7 +20,10 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +37,8 @@ class WaitingTest {
 
   private static final int PORT = 7778;
   private static final int PACKETS = 200;
+  private static final int ANSWER_MILLIS = 200;
+  private static final long PAUSE_NANOS = 200_000;
 
   /** What has waited comes at once, and the default takes fewer packets than that. */
   private static final int BUFFER_BYTES = 1 << 20;
@@ -58,6 +65,11 @@ class WaitingTest {
 
   /** Tables of a node that is ready for both floating IPs, which node {@code holder} still has. */
   private static KernelTables ready(SortedMap<Integer, Integer> egressRoutes) {
+    return ready(egressRoutes, Underlay.route(2, true));
+  }
+
+  private static KernelTables ready(
+      SortedMap<Integer, Integer> egressRoutes, SortedMap<Integer, NextHop> nextHops) {
     KernelTables held = Underlay.tables(true, Collections.emptySortedMap());
     return new KernelTables(
         held.held(),
@@ -67,7 +79,7 @@ class WaitingTest {
         held.classes(),
         egressRoutes,
         held.snat(),
-        Underlay.route(2, true));
+        nextHops);
   }
 
   private static SortedMap<Integer, Integer> routes(int ipv4, int ipv6) {
@@ -129,6 +141,22 @@ class WaitingTest {
       }
     }
 
+    /** Whether the sender gets an answer that is sent now. */
+    boolean replyArrives(IpAddress floatingIp) throws IOException {
+      receiver.send(
+          new DatagramPacket(
+              new byte[1],
+              1,
+              new InetSocketAddress(floatingIp.toInetAddress(), sender.getLocalPort())));
+      try {
+        sender.setSoTimeout(ANSWER_MILLIS);
+        sender.receive(new DatagramPacket(new byte[1], 1));
+        return true;
+      } catch (SocketTimeoutException e) {
+        return false;
+      }
+    }
+
     /** What has arrived when nothing has for a while. */
     List<String> arrivedInAll() {
       AtomicInteger before = new AtomicInteger(-1);
@@ -171,6 +199,71 @@ class WaitingTest {
       assertThat(ipv4.arrivedInAll()).isEqualTo(all(PACKETS + 1, Underlay.FLOATING));
       assertThat(ipv6.arrivedInAll()).isEqualTo(all(PACKETS + 1, Underlay.FLOATING_V6));
     }
+  }
+
+  /** The Pod is on node 0: that of the former holder, that of the successor, or another one. */
+  @ParameterizedTest(name = "from node {0} to node {1}")
+  @CsvSource({"0, 1", "1, 0", "1, 2"})
+  void noPacketOfAStreamIsLostWhenItsAddressMoves(int former, int successor) throws Exception {
+    net.holder(former, true);
+    KernelTables toSuccessor = Underlay.tables(false, Underlay.route(successor, true));
+    prepare(successor, ready(routes(1, 2), Underlay.route(former, true)));
+    try (Stream ipv4 = Stream.to(Underlay.MATCHED);
+        Stream ipv6 = Stream.to(Underlay.MATCHED_V6)) {
+      AtomicBoolean enough = new AtomicBoolean();
+      FutureTask<Integer> sending =
+          new FutureTask<>(() -> {
+            int count = 0;
+            for (; !enough.get(); count++) {
+              ipv4.send(count, 1);
+              ipv6.send(count, 1);
+              LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            return count;
+          });
+      Thread.ofPlatform().name("sender").start(sending);
+      awaitMore(ipv6, 100);
+      // Everybody reads of the release at another moment.
+      prepare(former, toSuccessor);
+      prepare(3 - former - successor, toSuccessor);
+      prepare(
+          successor,
+          ready(
+              routes(KernelTables.HELD_BACK, KernelTables.HELD_BACK),
+              Underlay.route(former, true)));
+      grant(successor);
+      awaitMore(ipv6, 100);
+      enough.set(true);
+      int sent = sending.get();
+      assertThat(ipv4.arrivedInAll())
+          .containsExactlyInAnyOrderElementsOf(all(sent, Underlay.FLOATING));
+      assertThat(ipv6.arrivedInAll())
+          .containsExactlyInAnyOrderElementsOf(all(sent, Underlay.FLOATING_V6));
+    }
+  }
+
+  @Test
+  void repliesThatAreOnTheirWayStillComeInAtTheFormerHolder() throws IOException {
+    net.holder(1, true);
+    // Whoever sends the replies has not heard of the next holder.
+    try (Stream ipv4 = Stream.to(Underlay.MATCHED);
+        Stream ipv6 = Stream.to(Underlay.MATCHED_V6)) {
+      ipv4.send(0, 1);
+      ipv6.send(0, 1);
+      assertThat(ipv4.replyArrives(Underlay.FLOATING)).isTrue();
+      assertThat(ipv6.replyArrives(Underlay.FLOATING_V6)).isTrue();
+      prepare(1, Underlay.tables(false, Underlay.route(2, true)));
+      assertThat(ipv4.replyArrives(Underlay.FLOATING)).isTrue();
+      assertThat(ipv6.replyArrives(Underlay.FLOATING_V6)).isTrue();
+      assertThat(net.dataPlanes.get(1).fence().open()).isEmpty();
+      await().until(() -> !ipv4.replyArrives(Underlay.FLOATING));
+      assertThat(ipv6.replyArrives(Underlay.FLOATING_V6)).isFalse();
+    }
+  }
+
+  private static void awaitMore(Stream stream, int count) {
+    int before = stream.arrived.size();
+    await().until(() -> stream.arrived.size() >= before + count);
   }
 
   @Test
