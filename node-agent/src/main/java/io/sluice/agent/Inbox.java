@@ -19,13 +19,29 @@ public final class Inbox implements Consumer<Input> {
   private final Condition room = lock.newCondition();
   private final Queue<Input> waiting = new ArrayDeque<>();
 
-  /** Puts it in the queue and returns at once. */
+  /**
+   * Puts it in the queue and returns at once. A beat that was sent only moves a deadline on: the
+   * loop need not wake up for it, it hears of it with the acknowledgement, or when the deadline
+   * comes that it knows of.
+   */
   @Override
   public void accept(Input input) {
     lock.lock();
     try {
       waiting.add(input);
-      filled.signal();
+      if (!(input instanceof Input.BeatSent)) {
+        filled.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody waits who has not been woken up. */
+  boolean isAwaited() {
+    lock.lock();
+    try {
+      return lock.hasWaiters(filled);
     } finally {
       lock.unlock();
     }

@@ -41,6 +41,28 @@ class InboxTest {
   }
 
   @Test
+  void aBeatThatWasSentWakesNobodyAndIsHeardOfWithWhatComesNext() {
+    Thread waiting =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                inbox.await(TimeUnit.MINUTES.toNanos(5));
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    await().until(inbox::isAwaited);
+
+    inbox.accept(new Input.BeatSent(1, 1, 0));
+    assertThat(inbox.isAwaited()).isTrue();
+    inbox.accept(new Input.DriftNoticed());
+
+    await().until(() -> waiting.getState() == Thread.State.TERMINATED);
+    assertThat(inbox.poll()).contains(new Input.BeatSent(1, 1, 0));
+    assertThat(inbox.poll()).contains(new Input.DriftNoticed());
+  }
+
+  @Test
   void whoReadsTooFastWaitsForRoom() {
     AtomicInteger accepted = new AtomicInteger();
     Thread fast =

@@ -40,12 +40,14 @@ public final class TopicReader implements AutoCloseable {
 
   /**
    * Big fetches make the first read short (150,000 records in a quarter of a second); a fetch that
-   * finds nothing is answered with the first byte that arrives, so following costs no delay.
+   * finds nothing is answered with the first byte that arrives, so following costs no delay. Such a
+   * fetch waits as long as an agent that has nothing to do can be left alone, and for less than the
+   * {@code request.timeout.ms} of {@link ClientSettings}.
    */
   private static final Map<String, String> SETTINGS =
       Map.of(
           ConsumerConfig.FETCH_MIN_BYTES_CONFIG, "1",
-          ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "500",
+          ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "2500",
           ConsumerConfig.FETCH_MAX_BYTES_CONFIG, String.valueOf(64 * 1024 * 1024),
           ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, String.valueOf(16 * 1024 * 1024),
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "50000");

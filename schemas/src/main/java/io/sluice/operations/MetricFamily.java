@@ -36,11 +36,21 @@ public final class MetricFamily {
   }
 
   public Counter counter(String name, String help, String... labels) {
-    return Counter.builder().name(prefix + name).help(help).labelNames(labels).register(registry);
+    return Counter.builder()
+        .name(prefix + name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
+        .register(registry);
   }
 
   public Gauge gauge(String name, String help, String... labels) {
-    return Gauge.builder().name(prefix + name).help(help).labelNames(labels).register(registry);
+    return Gauge.builder()
+        .name(prefix + name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
+        .register(registry);
   }
 
   /**
@@ -56,6 +66,7 @@ public final class MetricFamily {
         .labelNames(labels)
         .classicOnly()
         .classicUpperBounds(bounds)
+        .withoutExemplars()
         .register(registry);
   }
 
