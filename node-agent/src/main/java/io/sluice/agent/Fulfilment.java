@@ -10,6 +10,7 @@ import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.TableDifferences;
 import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.Assignment;
 import io.sluice.model.Binding;
 import io.sluice.model.BindingId;
@@ -24,6 +25,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,7 @@ final class Fulfilment {
   private final Opener opener;
   private final Announcements announcements = new Announcements();
 
+  private boolean carrier = true;
   private boolean adopted;
   private boolean topicsRead;
   private boolean assignmentsChanged = true;
@@ -240,6 +243,7 @@ final class Fulfilment {
       return false;
     }
     state.settle();
+    noteCarrier(now);
     SortedSet<IpAddress> before = inKernel;
     inKernel = TableDifferences.without(desired.held(), toPrepare);
     prepared = TableDifferences.without(desired.held(), inKernel);
@@ -249,6 +253,15 @@ final class Fulfilment {
           .forEach(floatingIp -> announcements.begin(floatingIp, now));
     }
     return true;
+  }
+
+  /** While there was none, nobody heard what was announced. */
+  private void noteCarrier(long now) {
+    boolean back = reconciler.hasCarrier() && !carrier;
+    carrier = reconciler.hasCarrier();
+    if (back) {
+      announceAgain(now);
+    }
   }
 
   private void noteNamesake(long session) {
@@ -340,7 +353,21 @@ final class Fulfilment {
 
   /** What has been carried out. */
   List<Applied> applied(long session) {
-    return holdings.carriedOut(state.assignments(), session, wanted, inKernel, prepared);
+    List<Applied> inPlace =
+        holdings.carriedOut(state.assignments(), session, wanted, inKernel, prepared);
+    return carrier ? inPlace : inPlace.stream().flatMap(Fulfilment::withoutCarrier).toList();
+  }
+
+  /**
+   * What is in the kernel serves nobody, and a grant that is not carried out is given to another
+   * node. It is not left out, which would say that this node has let go of it.
+   */
+  private static Stream<Applied> withoutCarrier(Applied one) {
+    return switch (one.state()) {
+      case HELD -> Stream.of(new Applied(one.floatingIp(), one.epoch(), AppliedState.PREPARED));
+      case RELEASED -> Stream.of(one);
+      case PREPARED -> Stream.empty();
+    };
   }
 
   /** Everything that is wrong now, as one text. */
@@ -349,6 +376,10 @@ final class Fulfilment {
     reconciler.error().ifPresent(all::add);
     announceError.ifPresent(all::add);
     namesake.ifPresent(all::add);
+    if (!carrier) {
+      all.add(
+          reconciler.nic().orElseThrow().name() + " has no carrier: look at its cable and switch");
+    }
     all.addAll(state.problems());
     return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }

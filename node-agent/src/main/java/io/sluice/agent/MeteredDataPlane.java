@@ -41,6 +41,11 @@ final class MeteredDataPlane implements DataPlane {
   }
 
   @Override
+  public boolean hasCarrier() {
+    return kernel.hasCarrier();
+  }
+
+  @Override
   public void install() {
     kernel.install();
   }

@@ -39,6 +39,7 @@ final class Reconciler {
 
   private Optional<KernelTables> kernel = Optional.empty();
   private Optional<Nic> nic = Optional.empty();
+  private boolean carrier = true;
   private Optional<String> error = Optional.empty();
   private KernelTables lastDesired = KernelTables.EMPTY;
   private long pauseNanos;
@@ -70,6 +71,11 @@ final class Reconciler {
   /** The network interface; empty before the kernel was first read. */
   Optional<Nic> nic() {
     return nic;
+  }
+
+  /** Whether the network interface had a carrier when the kernel was last read. */
+  boolean hasCarrier() {
+    return carrier;
   }
 
   /** What went wrong last and still is. */
@@ -165,10 +171,23 @@ final class Reconciler {
     dataPlane.install();
     installed = true;
     nic = Optional.of(dataPlane.nic());
+    noteCarrier(dataPlane.hasCarrier());
     kernel = Optional.of(dataPlane.observe());
     long took = clock.getAsLong() - start;
     nextCheck = now + Math.max(checkIntervalNanos, SHARE_UNASKED * took);
     checkNotBefore = now + Math.max(LEAST_BETWEEN_CHECKS_NANOS, SHARE_WHEN_TOLD * took);
+  }
+
+  private void noteCarrier(boolean now) {
+    if (now != carrier) {
+      carrier = now;
+      String name = nic.orElseThrow().name();
+      if (now) {
+        log.info("{} has a carrier again", name);
+      } else {
+        log.error("{} has no carrier: nobody hears this node there", name);
+      }
+    }
   }
 
   /** Compares; what differs is repaired by the next {@link #carryOut}. */

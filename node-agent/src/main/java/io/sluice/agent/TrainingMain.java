@@ -99,6 +99,11 @@ final class TrainingMain implements Callable<Integer> {
     }
 
     @Override
+    public boolean hasCarrier() {
+      return true;
+    }
+
+    @Override
     public void install() {
       log.debug("nothing to install in an imagined kernel");
     }

@@ -10,11 +10,14 @@ import static io.sluice.agent.core.Given.granted;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.ip;
 import static io.sluice.agent.core.Given.ips;
+import static io.sluice.agent.core.Given.releasing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.NextHop;
+import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.AgentReport.Nic;
 import io.sluice.model.Assignment;
 import java.util.Map;
@@ -118,6 +121,43 @@ class AgentLoopTest {
     assertThat(agent.reports.getLast().nic()).isEqualTo(both);
     assertThat(agent.dataPlane.kernel.routes().values())
         .containsExactly(new NextHop(true, ip("10.99.0.9")));
+  }
+
+  @Test
+  void whatNobodyCanReachIsNotReportedAsHeld() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(10_000);
+    int announced = agent.dataPlane.announced.size();
+
+    agent.dataPlane.carrier = false;
+    agent.tell(new Input.DriftNoticed());
+
+    assertThat(agent.applied())
+        .as("nor as let go of")
+        .containsExactly(new Applied(FIP, 1, AppliedState.PREPARED));
+    assertThat(agent.lastError().orElseThrow()).contains("eth0 has no carrier");
+    agent.read(FIP, releasing(holder(1, SESSION), 1));
+    assertThat(agent.applied()).containsExactly(new Applied(FIP, 1, AppliedState.RELEASED));
+    assertThat(agent.dataPlane.announced).hasSize(announced);
+  }
+
+  @Test
+  void whenTheCarrierIsBackWhatIsHeldIsAnnouncedAndReported() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.dataPlane.carrier = false;
+    agent.tell(new Input.DriftNoticed());
+    agent.advance(10_000);
+    int announced = agent.dataPlane.announced.size();
+
+    agent.dataPlane.carrier = true;
+    agent.tell(new Input.DriftNoticed());
+    agent.advance(10);
+
+    assertThat(agent.applied()).containsExactly(held(FIP, 1));
+    assertThat(agent.lastError()).isEmpty();
+    assertThat(agent.dataPlane.announced).hasSize(announced + 1);
   }
 
   @Test

@@ -14,6 +14,7 @@ final class FakeDataPlane implements DataPlane {
 
   KernelTables kernel = KernelTables.EMPTY;
   Nic nic = Given.NIC;
+  boolean carrier = true;
   int failuresToCome;
   int observations;
   int installations;
@@ -30,6 +31,11 @@ final class FakeDataPlane implements DataPlane {
   @Override
   public Nic nic() {
     return nic;
+  }
+
+  @Override
+  public boolean hasCarrier() {
+    return carrier;
   }
 
   @Override

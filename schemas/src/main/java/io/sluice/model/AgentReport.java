@@ -88,7 +88,10 @@ public record AgentReport(
   public enum AppliedState {
     HELD,
     RELEASED,
-    /** Everything is ready to carry it once it is granted; until then nothing passes. */
+    /**
+     * Everything is ready to carry it once it is granted, or once the network interface has a
+     * carrier again; until then nothing passes.
+     */
     PREPARED
   }
 }

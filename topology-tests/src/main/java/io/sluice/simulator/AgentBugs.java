@@ -68,6 +68,13 @@ final class AgentBugs {
     }
   }
 
+  static final class LossOfCarrierUnnoticed extends Behaviour {
+    @Override
+    boolean noticesLossOfCarrier() {
+      return false;
+    }
+  }
+
   static final class SessionNotTold extends Behaviour {
     private final Map<String, Long> first = new HashMap<>();
 

@@ -73,6 +73,11 @@ class Behaviour {
     return true;
   }
 
+  /** Whether the kernel tells that nobody is at the other end of the cable. */
+  boolean noticesLossOfCarrier() {
+    return true;
+  }
+
   /** Whether it is noticed that somebody else changes something of ours in the kernel. */
   boolean noticesDrift() {
     return true;

@@ -34,6 +34,8 @@ public enum Bug {
   REPORT_NOT_REPEATED("a report that was lost is not sent again", AgentBugs.ReportNotRepeated::new),
   DRIFT_UNNOTICED(
       "nobody looks whether the kernel still holds what it should", AgentBugs.DriftUnnoticed::new),
+  LOSS_OF_CARRIER_UNNOTICED(
+      "an agent says that it holds what nobody can reach", AgentBugs.LossOfCarrierUnnoticed::new),
   NO_WATCH_ON_THE_WIRE(
       "a holder that is cut off does not yield to another one", AgentBugs.NoWatch::new),
   ASKS_NOT_WHILE_CUT_OFF(

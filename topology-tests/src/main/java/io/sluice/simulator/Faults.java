@@ -22,6 +22,7 @@ final class Faults {
     CUT_FROM_KAFKA,
     ONE_WAY_CUT,
     CABLE_CUT,
+    NIC_UNPLUGGED,
     CUT_THEN_FREEZE,
     DEAF_FREEZE,
     SLOW_LINK,
@@ -97,6 +98,7 @@ final class Faults {
       case CUT_FROM_KAFKA,
           ONE_WAY_CUT,
           CABLE_CUT,
+          NIC_UNPLUGGED,
           CUT_THEN_FREEZE,
           DEAF_FREEZE,
           SLOW_LINK,
@@ -174,6 +176,10 @@ final class Faults {
       deafFreeze(node, TWICE_DEAF + nanos / 2);
       return;
     }
+    if (kind == Kind.NIC_UNPLUGGED) {
+      unplug(node, dice.chance(0.3) ? LONG_REFUSAL : nanos);
+      return;
+    }
     node.trouble(nanos + TimeUnit.SECONDS.toNanos(1));
     boolean loses = dice.chance(0.5);
     // It may wake up with Kafka still away.
@@ -222,6 +228,13 @@ final class Faults {
             () -> node.agent().ifPresent(run -> run.freeze(nanos / 2)));
     world.timeline().after(nanos / 2, () -> node.attach(true));
     world.timeline().after(nanos, node::heal);
+  }
+
+  /** Kafka is reached by another network. */
+  private void unplug(SimulatedNode node, long nanos) {
+    node.trouble(nanos + TimeUnit.SECONDS.toNanos(1));
+    node.attach(false);
+    world.timeline().after(nanos, () -> node.attach(true));
   }
 
   private void records(Kind kind, SimulatedNode node, long nanos) {

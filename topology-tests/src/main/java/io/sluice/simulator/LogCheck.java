@@ -33,16 +33,18 @@ final class LogCheck {
 
   /**
    * @param blameless whether nothing has been wrong with this node for some time
+   * @param unplugged whether this node talks to Kafka, but with nobody else
    */
   LogCheck(
       Predicate<String> blameless,
+      Predicate<String> unplugged,
       AllocationSettings settings,
       LongSupplier globalNanos,
       LongSupplier takenOverNanos) {
     this.blameless = blameless;
     this.holdOffs = new HoldOffCheck(settings.holdOff());
     this.moves = new MoveCheck(settings, globalNanos, takenOverNanos);
-    this.unapplied = new UnappliedGrantCheck(globalNanos, takenOverNanos);
+    this.unapplied = new UnappliedGrantCheck(unplugged, globalNanos, takenOverNanos);
   }
 
   void committed(AuditEntry entry) {

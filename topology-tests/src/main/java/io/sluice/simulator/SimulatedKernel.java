@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A node's kernel as a value with a fence. It outlives the agent's process, not a power cut. */
@@ -17,6 +18,7 @@ final class SimulatedKernel implements DataPlane {
   private final Timeline timeline;
   private final Behaviour behaviour;
   private final Nic nic;
+  private final BooleanSupplier carrier;
   private final SimulatedFence fence;
   private final Consumer<IpAddress> announced;
   private final Consumer<IpAddress> asked;
@@ -33,11 +35,13 @@ final class SimulatedKernel implements DataPlane {
       Behaviour behaviour,
       NodeClock clock,
       Nic nic,
+      BooleanSupplier carrier,
       Consumer<IpAddress> announced,
       Consumer<IpAddress> asked) {
     this.timeline = timeline;
     this.behaviour = behaviour;
     this.nic = nic;
+    this.carrier = carrier;
     this.fence = new SimulatedFence(timeline, behaviour, clock);
     this.announced = announced;
     this.asked = asked;
@@ -91,6 +95,11 @@ final class SimulatedKernel implements DataPlane {
   @Override
   public Nic nic() {
     return nic;
+  }
+
+  @Override
+  public boolean hasCarrier() {
+    return carrier.getAsBoolean() || !behaviour.noticesLossOfCarrier();
   }
 
   @Override

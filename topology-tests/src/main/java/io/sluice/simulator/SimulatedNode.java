@@ -111,6 +111,7 @@ final class SimulatedNode {
             world.behaviour(),
             clock,
             nic,
+            () -> attached,
             ip -> world.wire().announce(this, ip),
             ip -> world.wire().ask(this, ip));
     kernel.onRelease(this::checkRelease);
@@ -169,8 +170,17 @@ final class SimulatedNode {
     if (toTheWire && !attached) {
       attachedSince = world.timeline().now();
     }
+    boolean changes = attached != toTheWire;
     attached = toTheWire;
     world.wire().changed();
+    if (changes) {
+      agent.ifPresent(AgentRun::notice);
+    }
+  }
+
+  /** Whether its agent talks to Kafka, and nobody at all can be reached with what it holds. */
+  boolean isUnplugged() {
+    return powered && !attached && !isCutOff();
   }
 
   /** Whether others can see what it sends, and it them. */

@@ -79,7 +79,9 @@ public final class Simulation {
     allocators = new AllocatorGroup(timeline, dice.split(), kafka, behaviour, settings, trace);
     operator = new Operator(world, dice.split(), nodes, available, strict);
     faults = new Faults(world, dice.split(), nodes, allocators, operator);
-    log = new LogCheck(this::isBlameless, settings, timeline::now, allocators::startedAt);
+    log =
+        new LogCheck(
+            this::isBlameless, this::isUnplugged, settings, timeline::now, allocators::startedAt);
     convergence = new Convergence(world, nodes, addresses, allocators);
   }
 
@@ -181,6 +183,10 @@ public final class Simulation {
       world.wire().check(addresses);
       log.compare(allocators.committedState());
     }
+  }
+
+  private boolean isUnplugged(String name) {
+    return nodes.stream().anyMatch(node -> node.name().equals(name) && node.isUnplugged());
   }
 
   private boolean isBlameless(String name) {

@@ -14,22 +14,30 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
-/** That no node which says that something is wrong keeps a grant that it does not carry out. */
+/**
+ * That no node which says that something is wrong keeps a grant that it does not carry out, nor one
+ * that nobody can reach, whatever it says.
+ */
 final class UnappliedGrantCheck {
 
   /** The bound, and what take-overs, outages and clocks that are set back may add. */
   private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(9);
 
+  private final Predicate<String> unplugged;
   private final LongSupplier globalNanos;
   private final LongSupplier takenOverNanos;
   private final Map<IpAddress, Long> sinceNanos = new TreeMap<>();
 
   /**
+   * @param unplugged whether this node talks to Kafka, but with nobody else
    * @param globalNanos the time of the simulation
    * @param takenOverNanos when the active task began
    */
-  UnappliedGrantCheck(LongSupplier globalNanos, LongSupplier takenOverNanos) {
+  UnappliedGrantCheck(
+      Predicate<String> unplugged, LongSupplier globalNanos, LongSupplier takenOverNanos) {
+    this.unplugged = unplugged;
     this.globalNanos = globalNanos;
     this.takenOverNanos = takenOverNanos;
   }
@@ -60,7 +68,7 @@ final class UnappliedGrantCheck {
     });
   }
 
-  private static boolean shouldMove(
+  private boolean shouldMove(
       AllocationState state, Eligibility eligibility, IpAddress ip, Assignment assignment) {
     Optional<ObjectId> owner = Optional.ofNullable(state.pool().owners().get(ip));
     if (assignment.state() != Assignment.State.GRANTED || owner.isEmpty()) {
@@ -76,13 +84,17 @@ final class UnappliedGrantCheck {
             && report != null
             && report.session() == holder.session();
     return isThere
-        && report.lastError().isPresent()
+        && (unplugged.test(holder.node()) || saysThatItIsNot(report, ip, assignment.epoch()))
+        && eligibility.preferred(ip, state.gateways().get(owner.get())).stream()
+            .anyMatch(node -> !node.equals(holder.node()));
+  }
+
+  private static boolean saysThatItIsNot(AgentReport report, IpAddress ip, long epoch) {
+    return report.lastError().isPresent()
         && report.applied().stream()
             .noneMatch(applied ->
                 applied.floatingIp().equals(ip)
                     && applied.state() == AppliedState.HELD
-                    && applied.epoch() == assignment.epoch())
-        && eligibility.preferred(ip, state.gateways().get(owner.get())).stream()
-            .anyMatch(node -> !node.equals(holder.node()));
+                    && applied.epoch() == epoch);
   }
 }

@@ -20,6 +20,12 @@ public interface DataPlane extends AutoCloseable {
   AgentReport.Nic nic();
 
   /**
+   * Whether the network interface has a carrier: a cable, and something that is switched on at its
+   * other end (IFF_LOWER_UP of netdevice(7)). Without one nobody hears this node there.
+   */
+  boolean hasCarrier();
+
+  /**
    * Puts the fixed part in place: rules, guards, tunnel device. Idempotent and atomic: no packet
    * sees a half-written rule set, and what the tables hold already stays. Called at start and
    * whenever drift was noticed.

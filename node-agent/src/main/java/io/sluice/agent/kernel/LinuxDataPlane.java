@@ -151,6 +151,11 @@ public final class LinuxDataPlane implements DataPlane {
   }
 
   @Override
+  public boolean hasCarrier() {
+    return locked(() -> nicLink().carrier());
+  }
+
+  @Override
   public void install() {
     locked(() -> {
       Links.Link nic = nicLink();

@@ -102,6 +102,21 @@ class LinuxDataPlaneTest {
   }
 
   @Test
+  void whetherTheNicHasACarrierIsKnownAndTold() {
+    dataPlane.install();
+    assertThat(dataPlane.hasCarrier()).isTrue();
+    AtomicInteger told = new AtomicInteger();
+    dataPlane.onDrift(told::incrementAndGet);
+    node.run("ip link set far down");
+    await().until(() -> told.get() > 0);
+    assertThat(dataPlane.hasCarrier()).isFalse();
+    int before = told.get();
+    node.run("ip link set far up");
+    await().until(() -> told.get() > before);
+    assertThat(dataPlane.hasCarrier()).isTrue();
+  }
+
+  @Test
   void aFreshKernelHoldsNothing() {
     assertThat(dataPlane.observe()).isEqualTo(KernelTables.EMPTY);
     dataPlane.install();
