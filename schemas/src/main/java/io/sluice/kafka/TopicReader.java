@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -185,8 +186,13 @@ public final class TopicReader implements AutoCloseable {
     consumer.wakeup();
   }
 
+  /**
+   * Does not wait for the fetch that is on its way. The broker answers one request of a connection
+   * after the other, so saying goodbye to it would take up to {@code fetch.max.wait.ms}; this
+   * reader has no group to leave and no offsets to commit.
+   */
   @Override
   public void close() {
-    consumer.close();
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 }

@@ -15,6 +15,7 @@ import io.sluice.schemas.ClusterPartitioner;
 import io.sluice.schemas.Topic;
 import io.sluice.schemas.Topics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.MockAdminClient;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
@@ -53,6 +55,27 @@ final class TopicReaderTest {
               new TopicRecord<>(Topics.ASSIGNMENTS, 0, 9, 9_000, IP, Optional.empty()));
     }
     assertThat(consumer.closed()).isTrue();
+  }
+
+  @Test
+  void closingWaitsForNoAnswerOfTheBroker() {
+    List<Optional<Duration>> waits = new ArrayList<>();
+    MockConsumer<byte[], byte[]> noting =
+        new MockConsumer<>("earliest") {
+          @Override
+          public void close() {
+            waits.add(Optional.empty());
+          }
+
+          @Override
+          public void close(CloseOptions options) {
+            waits.add(options.timeout());
+          }
+        };
+    new TopicReader(
+            noting, "local", new ReadPlan(new TreeMap<>(ReadPlan.ORDER), Map.of(), Map.of()))
+        .close();
+    assertThat(waits).containsExactly(Optional.of(Duration.ZERO));
   }
 
   @Test
