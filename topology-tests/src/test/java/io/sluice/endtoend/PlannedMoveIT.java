@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A node that carries an address is drained under traffic: of a Pod on another node and of a Pod on
- * the drained node itself. Connections go on; what is lost besides is reported.
+ * the drained node itself. Connections go on, and nothing is lost but what is on its way through a
+ * kernel in the very moment in which its tables change.
  */
 class PlannedMoveIT {
 
@@ -37,8 +38,11 @@ class PlannedMoveIT {
 
   private static final String NODES = "lab-nodes.yaml";
 
-  /** Far more than a move takes, far less than anybody notices in a connection. */
-  private static final Duration LONGEST_GAP = Duration.ofSeconds(1);
+  /**
+   * Most moves lose nothing. A busy machine stretches the moment in which tables change; without
+   * the packets that wait, or with an entry of conntrack in the way, it would be 20 to 150.
+   */
+  private static final int LOST_AT_MOST = 10;
 
   private static LocalCluster cluster;
   private static String floatingIp;
@@ -105,7 +109,7 @@ class PlannedMoveIT {
     reporter.publishEntry(what, figures);
     log.info("{}: {}", what, figures);
     assertThat(report.sources()).as(what).containsOnly(floatingIp);
-    assertThat(gap).as(what).isLessThan(LONGEST_GAP);
+    assertThat(report.lost()).as(what).isLessThanOrEqualTo(LOST_AT_MOST);
   }
 
   /** What was decided on the address since. */
