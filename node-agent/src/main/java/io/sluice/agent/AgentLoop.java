@@ -109,7 +109,8 @@ public final class AgentLoop {
     this.reports = reports;
     this.session = firstSession;
     this.reconciler = new Reconciler(dataPlane, settings.checkInterval(), clock, clock.getAsLong());
-    this.fulfilment = new Fulfilment(settings, dataPlane, reconciler, tenure::admitToo);
+    this.fulfilment =
+        new Fulfilment(settings, dataPlane, reconciler, tenure::admitToo, tenure::shutAtOnce);
   }
 
   /** Where the agent is in its life. */

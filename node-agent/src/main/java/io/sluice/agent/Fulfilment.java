@@ -25,6 +25,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class Fulfilment {
   private final AgentState state;
   private final Holdings holdings;
   private final Opener opener;
+  private final Consumer<Collection<IpAddress>> shutter;
   private final Announcements announcements = new Announcements();
 
   private boolean carrier = true;
@@ -68,8 +70,17 @@ final class Fulfilment {
         SortedMap<LeaseMode, SortedSet<IpAddress>> addresses, Collection<IpAddress> toThisSession);
   }
 
-  Fulfilment(AgentSettings settings, DataPlane dataPlane, Reconciler reconciler, Opener opener) {
+  /**
+   * @param shutter shuts the fence for some addresses and returns when that is done
+   */
+  Fulfilment(
+      AgentSettings settings,
+      DataPlane dataPlane,
+      Reconciler reconciler,
+      Opener opener,
+      Consumer<Collection<IpAddress>> shutter) {
     this.opener = opener;
+    this.shutter = shutter;
     this.node = settings.node();
     this.dataPlane = dataPlane;
     this.reconciler = reconciler;
@@ -238,6 +249,7 @@ final class Fulfilment {
     if (reconciler.nic().isEmpty()) {
       return false;
     }
+    shutWhatIsNotAskedBack();
     KernelTables desired = state.tables(wanted, toPrepare, reconciler.nic().get());
     if (!reconciler.reconcile(desired, now)) {
       return false;
@@ -253,6 +265,30 @@ final class Fulfilment {
           .forEach(floatingIp -> announcements.begin(floatingIp, now));
     }
     return true;
+  }
+
+  /**
+   * What this node is asked to let go of stays open until its packets have another way, so that
+   * none is lost: nobody else has it before this node reports. Anything else may be another's
+   * already.
+   */
+  private void shutWhatIsNotAskedBack() {
+    SortedSet<IpAddress> lost = new TreeSet<>(inKernel);
+    lost.removeAll(wanted);
+    lost.removeIf(this::isAskedBack);
+    if (!lost.isEmpty()) {
+      shutter.accept(lost);
+    }
+  }
+
+  private boolean isAskedBack(IpAddress floatingIp) {
+    return state
+        .assignments()
+        .of(floatingIp)
+        .filter(assignment -> assignment.state() == Assignment.State.RELEASING)
+        .flatMap(Assignment::holder)
+        .filter(holder -> holder.node().equals(node))
+        .isPresent();
   }
 
   /** While there was none, nobody heard what was announced. */

@@ -13,9 +13,11 @@ import io.sluice.model.LeaseMode;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -160,20 +162,38 @@ public final class Tenure {
 
   /**
    * Admits these as well as what is admitted already, so that nothing is shut that has not been let
-   * go of yet. As long as it is not known what is admitted, this waits for {@link #admit}.
+   * go of yet, each in one mode only. As long as it is not known what is admitted, this waits for
+   * {@link #admit}.
    */
   public void admitToo(
       SortedMap<LeaseMode, SortedSet<IpAddress>> held, Collection<IpAddress> toThisSession) {
     lock.lock();
     try {
       admitted.ifPresent(before -> {
-        SortedMap<LeaseMode, SortedSet<IpAddress>> all = without(before, List.of());
+        Set<IpAddress> opened = new HashSet<>();
+        held.values().forEach(opened::addAll);
+        SortedMap<LeaseMode, SortedSet<IpAddress>> all = without(before, opened);
         held.forEach((mode, some) -> all.computeIfAbsent(mode, _ -> new TreeSet<>()).addAll(some));
         admit(all, toThisSession);
       });
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Shuts the fence for these before anything else about them takes time. */
+  public void shutAtOnce(Collection<IpAddress> addresses) {
+    lock.lock();
+    try {
+      addresses.stream().filter(this::mayBeOpen).forEach(this::shut);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mayBeOpen(IpAddress floatingIp) {
+    return admitted.isEmpty()
+        || admitted.get().values().stream().anyMatch(some -> some.contains(floatingIp));
   }
 
   private static SortedMap<LeaseMode, SortedSet<IpAddress>> without(

@@ -9,6 +9,7 @@ import static io.sluice.agent.core.Given.granted;
 import static io.sluice.agent.core.Given.handingOver;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.ip;
+import static io.sluice.agent.core.Given.ips;
 import static io.sluice.agent.core.Given.moving;
 import static io.sluice.agent.core.Given.releasing;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,10 @@ import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.NextHop;
 import io.sluice.model.AgentReport.Applied;
 import io.sluice.model.AgentReport.AppliedState;
+import io.sluice.model.IpAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -74,6 +79,31 @@ class AgentGrantsTest {
     assertThat(agent.dataPlane.kernel.held()).isEmpty();
     assertThat(agent.dataPlane.kernel.egressRoutes().values())
         .containsExactly(KernelTables.NOWHERE);
+  }
+
+  @Test
+  void whatIsAnothersIsShutBeforeTheKernelHasChanged() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    List<Collection<IpAddress>> open = new ArrayList<>();
+    agent.dataPlane.beforeApply = () -> open.add(agent.fence.open());
+
+    agent.read(FIP, granted(holder(2, 1), 2));
+
+    assertThat(open).containsExactly(ips());
+  }
+
+  @Test
+  void whatIsAskedBackStaysOpenUntilItsPacketsHaveAnotherWay() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    List<Collection<IpAddress>> open = new ArrayList<>();
+    agent.dataPlane.beforeApply = () -> open.add(agent.fence.open());
+
+    agent.read(FIP, releasing(holder(1, SESSION), 1));
+
+    assertThat(open).containsExactly(ips("10.40.1.100"));
+    assertThat(agent.fence.open()).isEmpty();
   }
 
   @Test

@@ -15,6 +15,7 @@ final class FakeDataPlane implements DataPlane {
   KernelTables kernel = KernelTables.EMPTY;
   Nic nic = Given.NIC;
   boolean carrier = true;
+  Runnable beforeApply = () -> {};
   int failuresToCome;
   int observations;
   int installations;
@@ -51,6 +52,7 @@ final class FakeDataPlane implements DataPlane {
 
   @Override
   public void apply(KernelTables from, KernelTables to) {
+    beforeApply.run();
     if (failuresToCome > 0) {
       failuresToCome--;
       throw new DataPlaneException("the kernel is out of memory");

@@ -74,6 +74,18 @@ class TenureTest {
         .containsExactly(FIP);
   }
 
+  @Test
+  void whatIsOpenedBesidesIsOpenInOneModeOnly() {
+    tenure.begin(SESSION, List.of(), 0);
+    tenure.admit(available(), List.of(FIP));
+    TreeMap<LeaseMode, SortedSet<IpAddress>> strict = new TreeMap<>();
+    strict.put(LeaseMode.STRICT, new TreeSet<>(List.of(FIP)));
+
+    tenure.admitToo(strict, List.of(FIP));
+
+    assertThat(fence.admitted).isEqualTo(strict);
+  }
+
   /** What the former process had open is looked at while it is so. */
   private void takeOverWhatIsOpenForMillis(long millis) {
     fence.admit(available());

@@ -17,6 +17,8 @@ final class Conntrack {
   private static final int CTA_ID = 12;
   private static final int CTA_ZONE = 18;
   private static final int CTA_TUPLE_IP = 1;
+  private static final int CTA_TUPLE_PROTO = 2;
+  private static final int CTA_PROTO_NUM = 1;
   private static final int CTA_TUPLE_ZONE = 3;
   private static final int CTA_IP_V4_SRC = 1;
   private static final int CTA_IP_V4_DST = 2;
@@ -24,6 +26,7 @@ final class Conntrack {
   private static final int CTA_IP_V6_DST = 4;
 
   private static final int DEFAULT_ZONE = 0;
+  private static final int IPPROTO_TCP = 6;
 
   private Conntrack() {}
 
@@ -73,6 +76,12 @@ final class Conntrack {
             destination.get(),
             repliesTo.get(),
             zone == Ownership.ZONE,
+            original
+                    .orElseThrow()
+                    .find(CTA_TUPLE_PROTO, CTA_PROTO_NUM)
+                    .map(Attributes::u8)
+                    .orElse(0)
+                == IPPROTO_TCP,
             key));
   }
 

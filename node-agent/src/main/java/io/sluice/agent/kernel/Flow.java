@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param repliesTo where replies come back to: the source its packets leave with
  * @param inZone whether it is looked for in the zone of what is translated here, see {@code
  *     sluice.nft}
+ * @param tcp whether it is TCP, whose windows conntrack follows
  * @param key what tells conntrack which one it is (CTA_TUPLE_ORIG and CTA_ID), in bytes
  */
 record Flow(
@@ -21,6 +22,7 @@ record Flow(
     IpAddress destination,
     IpAddress repliesTo,
     boolean inZone,
+    boolean tcp,
     Key key) {
 
   /** The original direction's tuple, with its zone, and the number of the entry. */

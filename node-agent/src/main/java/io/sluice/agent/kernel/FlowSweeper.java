@@ -49,7 +49,7 @@ final class FlowSweeper implements AutoCloseable {
   private long restUntilNanos = System.nanoTime();
   private OptionalLong leftOversDueNanos = OptionalLong.empty();
 
-  /** Those of the last pass that are translated here if their packets find them again. */
+  /** The TCP connections among those of the last pass that are translated here if found again. */
   private final Set<Flow.Key> leftOver = new HashSet<>();
 
   void start() {
@@ -162,7 +162,7 @@ final class FlowSweeper implements AutoCloseable {
     }
   }
 
-  /** How many entries of connections that were translated here the last pass has left. */
+  /** How many TCP connections that were translated here the last pass has left over. */
   synchronized int leftOvers() {
     return leftOver.size();
   }
@@ -212,7 +212,10 @@ final class FlowSweeper implements AutoCloseable {
             leftOvers.size());
         return false;
       }
-      leftOvers.stream().filter(Flow::inZone).map(Flow::key).forEach(leftOver::add);
+      leftOvers.stream()
+          .filter(flow -> flow.inZone() && flow.tcp())
+          .map(Flow::key)
+          .forEach(leftOver::add);
       return !leftOvers.isEmpty();
     } catch (KernelException | InterruptedDumpException e) {
       log.warn(

@@ -48,6 +48,7 @@ class FlowJudgementTest {
         IpAddress.parse(destination),
         IpAddress.parse(repliesTo),
         inZone,
+        false,
         new Flow.Key(Libc.AF_INET, ByteBuffer.allocate(0), Optional.empty()));
   }
 

@@ -15,7 +15,7 @@ import java.util.Optional;
 /** Sends UDP datagrams and is told from which source they arrived. */
 final class Probe implements AutoCloseable {
 
-  private static final int ANSWER_MILLIS = 400;
+  private static final int ANSWER_MILLIS = 1_200;
   private static final int PORT = 7777;
 
   private final DatagramSocket socket;
