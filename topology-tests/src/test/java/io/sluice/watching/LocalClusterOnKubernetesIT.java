@@ -36,6 +36,10 @@ class LocalClusterOnKubernetesIT {
   @TempDir private Path directory;
 
   private ApiServer api;
+
+  /** Whether the cluster is one that this test may take things away from. */
+  private boolean ours;
+
   private Path kubeconfig;
 
   @BeforeEach
@@ -48,6 +52,7 @@ class LocalClusterOnKubernetesIT {
     if (!"root".equals(System.getProperty("user.name"))) {
       notRun("it needs root");
     }
+    ours = true;
     assertThat(sluice("up", "--kubeconfig", kubeconfig.toString())).contains("The cluster is up");
   }
 
@@ -62,10 +67,14 @@ class LocalClusterOnKubernetesIT {
     if (Files.exists(directory.resolve("state"))) {
       sluice("down");
     }
-    remove("v1", "EgressNATPolicy", null);
-    remove("v1alpha1", "AnthosNetworkGateway", "kube-system");
-    api.releaseLease();
-    api.close();
+    if (ours) {
+      remove("v1", "EgressNATPolicy", null);
+      remove("v1alpha1", "AnthosNetworkGateway", "kube-system");
+      api.releaseLease();
+    }
+    if (api != null) {
+      api.close();
+    }
   }
 
   private void remove(String version, String kind, String namespaceOrNull) {
