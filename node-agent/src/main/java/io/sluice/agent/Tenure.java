@@ -181,19 +181,25 @@ public final class Tenure {
     }
   }
 
-  /** Shuts the fence for these before anything else about them takes time. */
+  /** Shuts the fence for these, in one step, before anything else about them takes time. */
   public void shutAtOnce(Collection<IpAddress> addresses) {
     lock.lock();
     try {
-      addresses.stream().filter(this::mayBeOpen).forEach(this::shut);
+      if (admitted.isEmpty()) {
+        addresses.forEach(this::shut);
+        return;
+      }
+      SortedMap<LeaseMode, SortedSet<IpAddress>> rest = without(admitted.get(), addresses);
+      if (!admitted.get().equals(rest)) {
+        admitted = Optional.empty();
+        fence.admit(rest);
+        admitted = Optional.of(rest);
+      }
+    } catch (DataPlaneException e) {
+      failed(e);
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean mayBeOpen(IpAddress floatingIp) {
-    return admitted.isEmpty()
-        || admitted.get().values().stream().anyMatch(some -> some.contains(floatingIp));
   }
 
   private static SortedMap<LeaseMode, SortedSet<IpAddress>> without(

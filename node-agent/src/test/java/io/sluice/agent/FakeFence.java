@@ -21,6 +21,7 @@ final class FakeFence implements LeaseFence {
   final Map<LeaseMode, Deadline> deadlines = new EnumMap<>(LeaseMode.class);
   int failuresToCome;
   int renewals;
+  int changes;
   private final List<String> journal;
   private final LongSupplier clock;
   private final LongSupplier wallClock;
@@ -41,6 +42,7 @@ final class FakeFence implements LeaseFence {
   @Override
   public void admit(SortedMap<LeaseMode, SortedSet<IpAddress>> addresses) {
     failIfToldTo();
+    changes++;
     admitted = new TreeMap<>();
     addresses.forEach((_, some) -> journal.add("open for " + some));
     addresses.forEach((mode, some) -> admitted.put(mode, new TreeSet<>(some)));
@@ -49,6 +51,7 @@ final class FakeFence implements LeaseFence {
   @Override
   public void shut(IpAddress address) {
     failIfToldTo();
+    changes++;
     admitted.values().forEach(addresses -> addresses.remove(address));
   }
 

@@ -86,6 +86,26 @@ class TenureTest {
     assertThat(fence.admitted).isEqualTo(strict);
   }
 
+  /** The kernel takes its time for each change, above all for one that has nothing to remove. */
+  @Test
+  void allThatIsShutAtOnceIsShutInOneStep() {
+    IpAddress other = ip("10.40.1.101");
+    IpAddress staying = ip("10.40.1.102");
+    TreeMap<LeaseMode, SortedSet<IpAddress>> held = new TreeMap<>();
+    held.put(LeaseMode.AVAILABLE, new TreeSet<>(List.of(FIP, staying)));
+    held.put(LeaseMode.STRICT, new TreeSet<>(List.of(other)));
+    tenure.begin(SESSION, List.of(), 0);
+    tenure.admit(held, List.of());
+    int before = fence.changes;
+
+    tenure.shutAtOnce(List.of(FIP, other));
+
+    assertThat(fence.changes).isEqualTo(before + 1);
+    assertThat(fence.admitted.values()).containsExactly(new TreeSet<>(List.of(staying)));
+    tenure.shutAtOnce(List.of(FIP));
+    assertThat(fence.changes).as("it is shut already").isEqualTo(before + 1);
+  }
+
   /** What the former process had open is looked at while it is so. */
   private void takeOverWhatIsOpenForMillis(long millis) {
     fence.admit(available());
