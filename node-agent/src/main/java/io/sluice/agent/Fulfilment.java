@@ -1,16 +1,13 @@
 package io.sluice.agent;
 
 import io.sluice.agent.core.AgentState;
-import io.sluice.agent.core.Announcements;
 import io.sluice.agent.core.Assignments;
 import io.sluice.agent.core.DataPlane;
-import io.sluice.agent.core.DataPlaneException;
 import io.sluice.agent.core.Holdings;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.KernelTables;
 import io.sluice.agent.core.TableDifferences;
 import io.sluice.model.AgentReport.Applied;
-import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.Assignment;
 import io.sluice.model.Binding;
 import io.sluice.model.BindingId;
@@ -26,7 +23,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +32,12 @@ final class Fulfilment {
   private static final Logger log = LoggerFactory.getLogger(Fulfilment.class);
 
   private final String node;
-  private final DataPlane dataPlane;
   private final Reconciler reconciler;
   private final AgentState state;
   private final Holdings holdings;
   private final Opener opener;
   private final Consumer<Collection<IpAddress>> shutter;
-  private final Announcements announcements = new Announcements();
+  private final Announcing announcing;
 
   private boolean carrier = true;
   private boolean adopted;
@@ -57,7 +52,6 @@ final class Fulfilment {
   private boolean strictGrants;
   private SortedSet<IpAddress> granted = Collections.emptySortedSet();
   private Optional<String> namesake = Optional.empty();
-  private Optional<String> announceError = Optional.empty();
 
   /** Opens the fence for more than it is open for. */
   interface Opener {
@@ -82,7 +76,7 @@ final class Fulfilment {
     this.opener = opener;
     this.shutter = shutter;
     this.node = settings.node();
-    this.dataPlane = dataPlane;
+    this.announcing = new Announcing(dataPlane);
     this.reconciler = reconciler;
     this.state = new AgentState(node, settings.leakGuard());
     this.holdings = new Holdings(node);
@@ -180,7 +174,7 @@ final class Fulfilment {
       state.remember(found);
       holdings.carryOver(found.held());
       inKernel = found.held();
-      inKernel.forEach(floatingIp -> announcements.begin(floatingIp, now));
+      announcing.begin(inKernel, now);
       log.info("found in the kernel, kept until the topics are read: held {}", inKernel);
     }
     return adopted;
@@ -223,8 +217,8 @@ final class Fulfilment {
     both.addAll(ready);
     inKernel = both;
     opener.open(heldByMode(), granted);
-    ready.forEach(floatingIp -> announcements.begin(floatingIp, now));
-    announce(now);
+    announcing.begin(ready, now);
+    announcing.announceDue(now);
     log.info("granted, opened and announced what this node was ready for: {}", ready);
   }
 
@@ -260,9 +254,8 @@ final class Fulfilment {
     inKernel = TableDifferences.without(desired.held(), toPrepare);
     prepared = TableDifferences.without(desired.held(), inKernel);
     if (!before.equals(inKernel)) {
-      TableDifferences.without(before, inKernel).forEach(announcements::end);
-      TableDifferences.without(inKernel, before)
-          .forEach(floatingIp -> announcements.begin(floatingIp, now));
+      announcing.end(TableDifferences.without(before, inKernel));
+      announcing.begin(TableDifferences.without(inKernel, before), now);
     }
     return true;
   }
@@ -314,41 +307,24 @@ final class Fulfilment {
 
   /** Announces what is due. */
   void announce(long now) {
-    announcements.due(now).forEach(this::announce);
-  }
-
-  private void announce(IpAddress floatingIp) {
-    try {
-      dataPlane.announce(floatingIp);
-      announceError = Optional.empty();
-    } catch (DataPlaneException e) {
-      announceError = Optional.of("cannot announce " + floatingIp + ": " + e.getMessage());
-      log.error("cannot announce {}", floatingIp, e);
-    }
+    announcing.announceDue(now);
   }
 
   /** Announces one address once: somebody else did. */
   void defend(IpAddress floatingIp) {
     if (inKernel.contains(floatingIp)) {
-      announce(floatingIp);
+      announcing.announce(floatingIp);
     }
   }
 
   /** Asks whether another machine has these. */
   void ask(Collection<IpAddress> floatingIps) {
-    for (IpAddress floatingIp : floatingIps) {
-      try {
-        dataPlane.ask(floatingIp);
-      } catch (DataPlaneException e) {
-        announceError = Optional.of("cannot ask for " + floatingIp + ": " + e.getMessage());
-        log.error("cannot ask for {}", floatingIp, e);
-      }
-    }
+    announcing.ask(floatingIps);
   }
 
   /** Announces everything again: the neighbours may have missed it. */
   void announceAgain(long now) {
-    inKernel.forEach(floatingIp -> announcements.begin(floatingIp, now));
+    announcing.begin(inKernel, now);
   }
 
   // ---- what has become of it --------------------------------------------------------------------
@@ -391,26 +367,14 @@ final class Fulfilment {
   List<Applied> applied(long session) {
     List<Applied> inPlace =
         holdings.carriedOut(state.assignments(), session, wanted, inKernel, prepared);
-    return carrier ? inPlace : inPlace.stream().flatMap(Fulfilment::withoutCarrier).toList();
-  }
-
-  /**
-   * What is in the kernel serves nobody, and a grant that is not carried out is given to another
-   * node. It is not left out, which would say that this node has let go of it.
-   */
-  private static Stream<Applied> withoutCarrier(Applied one) {
-    return switch (one.state()) {
-      case HELD -> Stream.of(new Applied(one.floatingIp(), one.epoch(), AppliedState.PREPARED));
-      case RELEASED -> Stream.of(one);
-      case PREPARED -> Stream.empty();
-    };
+    return carrier ? inPlace : Holdings.withoutCarrier(inPlace);
   }
 
   /** Everything that is wrong now, as one text. */
   Optional<String> error() {
     List<String> all = new ArrayList<>();
     reconciler.error().ifPresent(all::add);
-    announceError.ifPresent(all::add);
+    announcing.error().ifPresent(all::add);
     namesake.ifPresent(all::add);
     if (!carrier) {
       all.add(
@@ -423,6 +387,6 @@ final class Fulfilment {
   /** How long until something is due without a new input. */
   long nanosUntilWork(long now) {
     long kernel = reconciler.nanosUntilWork(now);
-    return Math.min(kernel, Math.max(announcements.nanosUntilDue(now).orElse(kernel), 0));
+    return Math.min(kernel, announcing.nanosUntilDue(now));
   }
 }

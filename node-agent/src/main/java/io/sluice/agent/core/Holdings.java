@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Which floating IPs this node is to hold, and what it says of those it was told of.
@@ -155,6 +156,23 @@ public final class Holdings {
       }
     }
     return List.copyOf(reported.values());
+  }
+
+  /**
+   * The same while the network interface has no carrier: what is in the kernel serves nobody, and a
+   * grant that is not carried out is given to another node. It is not left out, which would say
+   * that this node has let go of it.
+   */
+  public static List<Applied> withoutCarrier(List<Applied> carriedOut) {
+    return carriedOut.stream().flatMap(Holdings::withoutCarrier).toList();
+  }
+
+  private static Stream<Applied> withoutCarrier(Applied one) {
+    return switch (one.state()) {
+      case HELD -> Stream.of(new Applied(one.floatingIp(), one.epoch(), AppliedState.PREPARED));
+      case RELEASED -> Stream.of(one);
+      case PREPARED -> Stream.empty();
+    };
   }
 
   private void report(IpAddress floatingIp, Assignment assignment, AppliedState state) {

@@ -30,38 +30,22 @@ class LinuxDataPlaneTest {
   private static final IpAddress FLOATING = IpAddress.parse("10.40.1.100");
   private static final IpAddress FLOATING_V6 = IpAddress.parse("fd00:40::1:100");
 
+  private LoneNode lone;
   private NetworkNamespace node;
   private LinuxDataPlane dataPlane;
 
   @BeforeEach
   void aNode() {
-    node = NetworkNamespace.create("node");
-    node.run("sysctl -qw net.ipv6.conf.default.accept_dad=0");
-    node.run("ip link add eth0 type veth peer name far");
-    node.run("ip link set far up");
-    node.run("ip link set eth0 address 02:00:00:00:00:11 up");
-    node.run("ip addr add 10.40.0.11/16 dev eth0");
-    node.run("ip addr add fd00:40::11/64 dev eth0 nodad");
-    node.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
-    node.awaitSettled("eth0");
-    dataPlane = open();
+    lone = new LoneNode();
+    node = lone.namespace;
+    dataPlane = lone.dataPlane();
   }
 
   @AfterEach
   void remove() {
-    try {
-      if (dataPlane != null) {
-        dataPlane.close();
-      }
-    } finally {
-      if (node != null) {
-        node.close();
-      }
+    if (lone != null) {
+      lone.close();
     }
-  }
-
-  private LinuxDataPlane open() {
-    return node.inside(() -> LinuxDataPlane.open("eth0", VxlanSettings.DEFAULT));
   }
 
   private static KernelTables holding(IpAddress... ips) {
@@ -147,8 +131,7 @@ class LinuxDataPlaneTest {
     String rules = node.run("nft -s list ruleset");
     String routing = node.run("ip -d rule") + node.run("ip -d route show table all");
     dataPlane.install();
-    dataPlane.close();
-    dataPlane = open();
+    dataPlane = lone.reopen();
     dataPlane.install();
     dataPlane.apply(dataPlane.observe(), wanted);
     assertThat(dataPlane.observe()).isEqualTo(wanted);
@@ -360,10 +343,8 @@ class LinuxDataPlaneTest {
     assertThat(node.run("ip -d link show sluice0"))
         .contains("mtu 1444", "dstport 4799", "gpe", "alias sluice", "UP");
     assertThat(node.run("ip addr show sluice0")).contains("10.40.0.11/32 scope link");
-    dataPlane.close();
     node.run("ip link set eth0 mtu 1400");
-    dataPlane =
-        node.inside(() -> LinuxDataPlane.open("eth0", new VxlanSettings("sluice0", 4800, 7)));
+    dataPlane = lone.reopen(new VxlanSettings("sluice0", 4800, 7));
     dataPlane.install();
     assertThat(node.run("ip -d link show sluice0")).contains("mtu 1344", "dstport 4800");
   }

@@ -24,33 +24,21 @@ class WaitingDeviceTest {
   private static final IpAddress FLOATING = IpAddress.parse("10.40.1.100");
   private static final IpAddress FLOATING_V6 = IpAddress.parse("fd00:40::1:100");
 
+  private LoneNode lone;
   private NetworkNamespace node;
   private LinuxDataPlane dataPlane;
 
   @BeforeEach
   void aNode() {
-    node = NetworkNamespace.create("node");
-    node.run("sysctl -qw net.ipv6.conf.default.accept_dad=0");
-    node.run("ip link add eth0 type veth peer name far");
-    node.run("ip link set far up");
-    node.run("ip link set eth0 address 02:00:00:00:00:11 up");
-    node.run("ip addr add 10.40.0.11/16 dev eth0");
-    node.run("ip addr add fd00:40::11/64 dev eth0 nodad");
-    node.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
-    node.awaitSettled("eth0");
-    dataPlane = node.inside(() -> LinuxDataPlane.open("eth0", VxlanSettings.DEFAULT));
+    lone = new LoneNode();
+    node = lone.namespace;
+    dataPlane = lone.dataPlane();
   }
 
   @AfterEach
   void remove() {
-    try {
-      if (dataPlane != null) {
-        dataPlane.close();
-      }
-    } finally {
-      if (node != null) {
-        node.close();
-      }
+    if (lone != null) {
+      lone.close();
     }
   }
 
@@ -105,8 +93,7 @@ class WaitingDeviceTest {
   void aProcessThatComesBackFindsWhatWaits() {
     dataPlane.install();
     dataPlane.apply(KernelTables.EMPTY, ready());
-    dataPlane.close();
-    dataPlane = node.inside(() -> LinuxDataPlane.open("eth0", VxlanSettings.DEFAULT));
+    dataPlane = lone.reopen();
     dataPlane.install();
     assertThat(dataPlane.observe()).isEqualTo(ready());
   }
