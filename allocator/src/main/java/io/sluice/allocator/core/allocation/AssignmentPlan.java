@@ -2,7 +2,6 @@ package io.sluice.allocator.core.allocation;
 
 import io.sluice.allocator.core.allocation.Eligibility.Unfit;
 import io.sluice.model.AgentReport;
-import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
 import io.sluice.model.Assignment.State;
@@ -12,7 +11,6 @@ import io.sluice.model.LeaseMode;
 import io.sluice.model.ObjectId;
 import io.sluice.model.StateChange;
 import io.sluice.model.StateChange.AssignmentChanged;
-import io.sluice.model.StateChange.LivenessChanged;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,17 +102,17 @@ final class AssignmentPlan {
     if (owner(ip).isPresent()) {
       homeless.put(ip, assignment.epoch() == 0 ? "first placement" : "a node may carry it again");
     } else if (assignment.gateway().isPresent()) {
-      withdraw(ip, assignment);
+      changes.add(AssignmentSteps.withdrawn(ip, assignment));
     }
   }
 
   private void reviewGranted(IpAddress ip, Assignment assignment, Holder holder) {
-    Optional<String> loss = whyHolderLostIt(holder);
+    Optional<String> loss = Reasons.whyLost(state, holder, nowMillis);
     Optional<ObjectId> owner = owner(ip);
     Optional<Holder> heir = mayCarryItOver(ip, assignment, holder);
     if (owner.isEmpty()) {
       if (loss.isPresent() && heir.isEmpty()) {
-        withdraw(ip, assignment);
+        changes.add(AssignmentSteps.withdrawn(ip, assignment));
       } else {
         release(ip, assignment, heir.orElse(holder), "no gateway lists it any more");
       }
@@ -182,7 +180,7 @@ final class AssignmentPlan {
       IpAddress ip, Gateway gateway, Assignment assignment, Optional<Unfit> unfit) {
     Holder holder = assignment.holder().orElseThrow();
     Holder successor = assignment.successor().orElseThrow();
-    boolean prepared = isPrepared(ip, assignment.epoch(), successor);
+    boolean prepared = Reported.prepared(state, ip, assignment.epoch(), successor);
     boolean failed = !prepared && tookTooLong(ip) && state.heldOff(successor.node()).isPresent();
     if (failed && unfit.isEmpty()) {
       String what = "%s did not get ready for it in %d ms";
@@ -190,7 +188,7 @@ final class AssignmentPlan {
     } else if (canTakeOver(ip, gateway, successor) && !failed) {
       placement.add(successor.node());
       if (prepared || tookTooLong(ip)) {
-        changes.add(asked(ip, assignment, successor, assignment.reason()));
+        changes.add(AssignmentSteps.asked(ip, assignment, successor, assignment.reason()));
       }
     } else if (unfit.isPresent()) {
       departures.put(ip, new Departure(assignment, unfit.get(), assignment.reason()));
@@ -217,7 +215,7 @@ final class AssignmentPlan {
         outdated
             .map(why -> granted(ip, holder.node(), why))
             .orElseGet(() ->
-                preparing(
+                AssignmentSteps.preparing(
                     ip,
                     assignment,
                     Optional.empty(),
@@ -238,8 +236,9 @@ final class AssignmentPlan {
       Holder successor = eligibility.holder(node.get());
       changes.add(
           mayBeAskedNow(ip, assignment, successor)
-              ? asked(ip, assignment, successor, departure.reason())
-              : preparing(ip, assignment, Optional.of(successor), departure.reason()));
+              ? AssignmentSteps.asked(ip, assignment, successor, departure.reason())
+              : AssignmentSteps.preparing(
+                  ip, assignment, Optional.of(successor), departure.reason()));
     } else if (departure.unfit().byChoice()
         && assignment.successor().isPresent()
         && !tookTooLong(ip)) {
@@ -255,7 +254,7 @@ final class AssignmentPlan {
   /** Who does not carry an address has nothing to go on with until its successor is ready. */
   private boolean mayBeAskedNow(IpAddress ip, Assignment assignment, Holder successor) {
     return tookTooLong(ip)
-        || isPrepared(ip, assignment.epoch(), successor)
+        || Reported.prepared(state, ip, assignment.epoch(), successor)
         || unapplied.isOverdue(state, ip, nowMillis);
   }
 
@@ -263,11 +262,12 @@ final class AssignmentPlan {
     Optional<Holder> heir = mayCarryItOver(ip, assignment, holder);
     if (heir.isPresent()) {
       changes.add(
-          releasing(ip, assignment, heir.get(), assignment.successor(), assignment.reason()));
+          AssignmentSteps.releasing(
+              ip, assignment, heir.get(), assignment.successor(), assignment.reason()));
       return;
     }
-    Optional<String> loss = whyHolderLostIt(holder);
-    boolean released = loss.isPresent() || hasReleased(ip, assignment.epoch(), holder);
+    Optional<String> loss = Reasons.whyLost(state, holder, nowMillis);
+    boolean released = loss.isPresent() || Reported.released(state, ip, assignment.epoch(), holder);
     if (!released) {
       assignment.successor().ifPresent(successor -> placement.add(successor.node()));
       return;
@@ -275,25 +275,8 @@ final class AssignmentPlan {
     if (owner(ip).isPresent()) {
       homeless.put(ip, loss.orElse(assignment.reason()));
     } else {
-      withdraw(ip, assignment);
+      changes.add(AssignmentSteps.withdrawn(ip, assignment));
     }
-  }
-
-  /** Why the session that the address was granted to cannot hold it any more. */
-  private Optional<String> whyHolderLostIt(Holder holder) {
-    LivenessChanged node = state.liveness().get(holder.node());
-    if (node == null) {
-      return Optional.of(holder.node() + " never beat");
-    }
-    return switch (node.liveness()) {
-      case SILENT ->
-          Optional.of("%s silent for %d ms".formatted(node.node(), nowMillis - node.sinceMillis()));
-      case LEFT -> Optional.of(node.node() + " left");
-      case ALIVE, RESTARTING ->
-          node.session() == holder.session()
-              ? Optional.empty()
-              : Optional.of(node.node() + " began session " + node.session());
-    };
   }
 
   /**
@@ -308,7 +291,7 @@ final class AssignmentPlan {
             .aliveSession(holder.node())
             .filter(session -> session != holder.session())
             .map(session -> new Holder(holder.node(), session, holder.addresses()))
-            .filter(heir -> !hasReleased(ip, assignment.epoch(), heir));
+            .filter(heir -> !Reported.released(state, ip, assignment.epoch(), heir));
   }
 
   /** Agents take in only a grant with a higher epoch, so what they must know takes a new grant. */
@@ -325,39 +308,6 @@ final class AssignmentPlan {
       return Optional.of(holder.node() + " has other addresses now");
     }
     return Optional.empty();
-  }
-
-  /**
-   * Only a report that says so proves a release. One that merely lacks the address may have been
-   * written before its agent knew of the grant.
-   */
-  private boolean hasReleased(IpAddress ip, long epoch, Holder holder) {
-    return reported(ip, AppliedState.RELEASED, epoch, holder);
-  }
-
-  /** Whether the successor needs nothing but the grant. */
-  private boolean isPrepared(IpAddress ip, long epoch, Holder successor) {
-    return isPrepared(state, ip, epoch, successor);
-  }
-
-  static boolean isPrepared(AllocationState state, IpAddress ip, long epoch, Holder successor) {
-    return reported(state, ip, AppliedState.PREPARED, epoch, successor);
-  }
-
-  private boolean reported(IpAddress ip, AppliedState what, long epoch, Holder by) {
-    return reported(state, ip, what, epoch, by);
-  }
-
-  private static boolean reported(
-      AllocationState state, IpAddress ip, AppliedState what, long epoch, Holder by) {
-    AgentReport report = state.reports().get(by.node());
-    return report != null
-        && report.session() == by.session()
-        && report.applied().stream()
-            .anyMatch(applied ->
-                applied.floatingIp().equals(ip)
-                    && applied.state() == what
-                    && applied.epoch() >= epoch);
   }
 
   private void place(IpAddress ip, String reason) {
@@ -386,18 +336,12 @@ final class AssignmentPlan {
   }
 
   private void leaveUnassigned(IpAddress ip, Gateway gateway) {
-    Assignment unassigned =
-        new Assignment(
-            State.UNASSIGNED,
-            Optional.empty(),
-            epoch(ip),
-            owner(ip),
-            gateway.leaseMode(),
-            0,
-            Reasons.whyNowhere(ip, state.pool()));
+    AssignmentChanged nowhere =
+        AssignmentSteps.nowhere(
+            ip, epoch(ip), owner(ip), gateway.leaseMode(), Reasons.whyNowhere(ip, state.pool()));
     Assignment before = state.assignments().get(ip);
-    if (before == null || !before.withAuditSequence(0).equals(unassigned)) {
-      changes.add(new AssignmentChanged(ip, unassigned));
+    if (before == null || !before.withAuditSequence(0).equals(nowhere.assignment())) {
+      changes.add(nowhere);
     }
   }
 
@@ -421,72 +365,16 @@ final class AssignmentPlan {
   }
 
   private void release(IpAddress ip, Assignment assignment, Holder holder, String reason) {
-    changes.add(releasing(ip, assignment, holder, Optional.empty(), reason));
+    changes.add(AssignmentSteps.releasing(ip, assignment, holder, Optional.empty(), reason));
   }
 
   /** The first step of a planned move: the successor is to get ready, unless it is already. */
   static AssignmentChanged moving(
       AllocationState state, IpAddress ip, Holder successor, String reason) {
     Assignment assignment = state.assignments().get(ip);
-    return reported(state, ip, AppliedState.PREPARED, assignment.epoch(), successor)
-        ? asked(ip, assignment, successor, reason)
-        : preparing(ip, assignment, Optional.of(successor), reason);
-  }
-
-  private static AssignmentChanged preparing(
-      IpAddress ip, Assignment assignment, Optional<Holder> successor, String reason) {
-    return new AssignmentChanged(
-        ip,
-        new Assignment(
-            State.GRANTED,
-            assignment.holder(),
-            assignment.epoch(),
-            assignment.gateway(),
-            assignment.leaseMode(),
-            0,
-            reason,
-            successor));
-  }
-
-  /** Its holder is asked to let go, for this successor. */
-  private static AssignmentChanged asked(
-      IpAddress ip, Assignment assignment, Holder successor, String reason) {
-    return releasing(
-        ip, assignment, assignment.holder().orElseThrow(), Optional.of(successor), reason);
-  }
-
-  private static AssignmentChanged releasing(
-      IpAddress ip,
-      Assignment assignment,
-      Holder holder,
-      Optional<Holder> successor,
-      String reason) {
-    return new AssignmentChanged(
-        ip,
-        new Assignment(
-            State.RELEASING,
-            Optional.of(holder),
-            assignment.epoch(),
-            assignment.gateway(),
-            assignment.leaseMode(),
-            0,
-            reason,
-            successor));
-  }
-
-  /** The entity stays for ever, so that its epoch never falls. */
-  private void withdraw(IpAddress ip, Assignment assignment) {
-    changes.add(
-        new AssignmentChanged(
-            ip,
-            new Assignment(
-                State.UNASSIGNED,
-                Optional.empty(),
-                assignment.epoch(),
-                Optional.empty(),
-                LeaseMode.AVAILABLE,
-                0,
-                "no gateway lists it")));
+    return Reported.prepared(state, ip, assignment.epoch(), successor)
+        ? AssignmentSteps.asked(ip, assignment, successor, reason)
+        : AssignmentSteps.preparing(ip, assignment, Optional.of(successor), reason);
   }
 
   private long epoch(IpAddress ip) {

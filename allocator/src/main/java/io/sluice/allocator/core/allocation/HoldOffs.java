@@ -90,7 +90,7 @@ final class HoldOffs {
       Holder successor = assignment.successor().orElseThrow();
       if (eligibility.isThere(successor)
           && state.reports().get(successor.node()).lastError().isPresent()
-          && !AssignmentPlan.isPrepared(state, ip, assignment.epoch(), successor)) {
+          && !Reported.prepared(state, ip, assignment.epoch(), successor)) {
         failing.add(successor.node());
       }
     }

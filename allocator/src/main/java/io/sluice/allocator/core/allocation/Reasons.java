@@ -1,7 +1,9 @@
 package io.sluice.allocator.core.allocation;
 
+import io.sluice.model.Assignment.Holder;
 import io.sluice.model.IpAddress;
 import io.sluice.model.StateChange.HoldOffChanged;
+import io.sluice.model.StateChange.LivenessChanged;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
@@ -53,5 +55,22 @@ public final class Reasons {
         things.stream().limit(MAX_LISTED).map(Object::toString).collect(Collectors.joining(", "));
     int more = things.size() - MAX_LISTED;
     return more > 0 ? first + " and " + more + " more" : first;
+  }
+
+  /** Why the session that an address was granted to cannot hold it any more; empty if it can. */
+  static Optional<String> whyLost(AllocationState state, Holder holder, long nowMillis) {
+    LivenessChanged node = state.liveness().get(holder.node());
+    if (node == null) {
+      return Optional.of(holder.node() + " never beat");
+    }
+    return switch (node.liveness()) {
+      case SILENT ->
+          Optional.of("%s silent for %d ms".formatted(node.node(), nowMillis - node.sinceMillis()));
+      case LEFT -> Optional.of(node.node() + " left");
+      case ALIVE, RESTARTING ->
+          node.session() == holder.session()
+              ? Optional.empty()
+              : Optional.of(node.node() + " began session " + node.session());
+    };
   }
 }
