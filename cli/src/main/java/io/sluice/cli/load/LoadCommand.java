@@ -68,19 +68,7 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Mixin private ShapeOptions shapeOptions;
 
-  @Option(
-      names = "--changes-per-second",
-      paramLabel = "N",
-      defaultValue = "50",
-      description = "Pods that change, after the sync (default: ${DEFAULT-VALUE}).")
-  private int changesPerSecond;
-
-  @Option(
-      names = "--churn-seconds",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "For how long; 0 for not at all (default: ${DEFAULT-VALUE}).")
-  private int churnSeconds;
+  @Mixin private ChurnOptions churn;
 
   @Option(
       names = "--failovers",
@@ -115,9 +103,8 @@ public final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     LoadShape shape = shapeOptions.shape();
-    requireNotNegative("--changes-per-second", changesPerSecond);
-    requireNotNegative("--churn-seconds", churnSeconds);
-    requireNotNegative("--failovers", failovers);
+    churn.check();
+    churn.requireNotNegative("--failovers", failovers);
     if (failovers > 0 && shapeOptions.gatewayNodes() == 1) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--failovers: with one gateway node there is nowhere to go");
@@ -128,13 +115,6 @@ public final class LoadCommand implements Callable<Integer> {
       return named ? onRunning(shape, progress) : onOwn(shape, progress);
     } catch (KafkaException e) {
       throw new LabException("Kafka does not do its part: " + e.getMessage(), e);
-    }
-  }
-
-  private void requireNotNegative(String option, int value) {
-    if (value < 0) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), option + ": not below 0, but is " + value);
     }
   }
 
@@ -160,8 +140,8 @@ public final class LoadCommand implements Callable<Integer> {
     return new LoadRun(client, cluster, shape, progress)
         .run(
             Duration.ofSeconds(limitSeconds),
-            changesPerSecond,
-            Duration.ofSeconds(churnSeconds),
+            churn.changesPerSecond(),
+            churn.duration(),
             failovers,
             pid);
   }

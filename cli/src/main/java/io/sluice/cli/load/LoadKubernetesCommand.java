@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures the watcher with a real API server that holds a synthetic cluster of any size. */
@@ -59,6 +58,8 @@ final class LoadKubernetesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ShapeOptions shapeOptions;
+
+  @Mixin private ChurnOptions churn;
 
   @Option(
       names = "--kubeconfig",
@@ -101,20 +102,6 @@ final class LoadKubernetesCommand implements Callable<Integer> {
   private int annotationBytes;
 
   @Option(
-      names = "--changes-per-second",
-      paramLabel = "N",
-      defaultValue = "50",
-      description = "Pods that change, after the sync (default: ${DEFAULT-VALUE}).")
-  private int changesPerSecond;
-
-  @Option(
-      names = "--churn-seconds",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "For how long; 0 for not at all (default: ${DEFAULT-VALUE}).")
-  private int churnSeconds;
-
-  @Option(
       names = "--limit-seconds",
       paramLabel = "N",
       defaultValue = "300",
@@ -138,20 +125,13 @@ final class LoadKubernetesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     LoadShape shape = shapeOptions.shape();
-    requireNotNegative("--annotation-bytes", annotationBytes);
-    requireNotNegative("--changes-per-second", changesPerSecond);
-    requireNotNegative("--churn-seconds", churnSeconds);
+    churn.requireNotNegative("--annotation-bytes", annotationBytes);
+    churn.check();
     Progress progress = output == Output.json ? Terminal.onStandardError() : Terminal.standard();
     Kubeconfig given = Kubeconfig.read(kubeconfigFile, context);
     try (var _ = Passage.open(given.host(), given.port());
         ApiCluster api = ApiCluster.connect(given)) {
       return show(run(api, given, shape, progress));
-    }
-  }
-
-  private void requireNotNegative(String option, int value) {
-    if (value < 0) {
-      throw new ParameterException(spec.commandLine(), option + ": not below 0, but is " + value);
     }
   }
 
@@ -170,7 +150,7 @@ final class LoadKubernetesCommand implements Callable<Integer> {
       KubernetesLoad load =
           new KubernetesLoad(
               api, content, watcher, published, Duration.ofSeconds(limitSeconds), progress);
-      return load.run(changesPerSecond, Duration.ofSeconds(churnSeconds), keepObjects, filling);
+      return load.run(churn.changesPerSecond(), churn.duration(), keepObjects, filling);
     }
   }
 
@@ -180,7 +160,7 @@ final class LoadKubernetesCommand implements Callable<Integer> {
     long start = System.nanoTime();
     long requests = 0;
     if (reuseObjects) {
-      int changed = Math.min(churnSeconds * changesPerSecond, content.shape().pods());
+      int changed = Math.min(churn.changes(), content.shape().pods());
       api.putBack(content, changed, progress);
     } else {
       makeRoom(api, progress);
