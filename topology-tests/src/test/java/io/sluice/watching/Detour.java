@@ -38,7 +38,7 @@ final class Detour implements AutoCloseable {
     open.forEach(Detour::reset);
   }
 
-  /** How often somebody has tried to come through since it was shut. */
+  /** How often somebody has tried in vain since it was shut, or ever if it never was. */
   int refused() {
     return refused.get();
   }
@@ -71,6 +71,7 @@ final class Detour implements AutoCloseable {
       Thread.ofVirtual().start(() -> pump(near, far));
       Thread.ofVirtual().start(() -> pump(far, near));
     } catch (IOException e) {
+      refused.incrementAndGet();
       reset(near);
       throw e;
     }

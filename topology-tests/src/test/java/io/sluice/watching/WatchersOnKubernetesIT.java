@@ -18,10 +18,8 @@ import org.junit.jupiter.api.Test;
 @Tag(Kubernetes.TAG)
 class WatchersOnKubernetesIT extends WatchersSuite {
 
-  /**
-   * Long enough for the Lease to run out, and for all pauses between tries to be at their longest.
-   */
-  private static final Duration AWAY = Duration.ofMinutes(3);
+  /** Some minutes of them: the Lease has run out, and pauses are at their longest by then. */
+  private static final int TRIES_OF_A_LONG_TIME = 1_000;
 
   private static final int PODS = 40;
 
@@ -45,7 +43,7 @@ class WatchersOnKubernetesIT extends WatchersSuite {
 
   /** The watcher has found the way shut so often: it knows, and goes on trying. */
   private static void awaitTries(Detour detour, int tries) {
-    await().atMost(Duration.ofMinutes(2)).until(() -> detour.refused() >= tries);
+    await().atMost(Duration.ofMinutes(10)).until(() -> detour.refused() >= tries);
   }
 
   @Test
@@ -103,7 +101,7 @@ class WatchersOnKubernetesIT extends WatchersSuite {
         put("pod-" + pod, "2");
       }
       server.stop();
-      Thread.sleep(AWAY);
+      awaitTries(detour, TRIES_OF_A_LONG_TIME);
       detour.shut();
       server.start();
       int events = 2 * PODS;
