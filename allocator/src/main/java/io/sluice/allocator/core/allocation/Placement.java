@@ -28,12 +28,18 @@ final class Placement {
 
   /** The node for the address; empty if there is no candidate. */
   Optional<String> choose(IpAddress ip, Collection<String> candidates) {
+    int least = candidates.stream().mapToInt(this::load).min().orElse(0);
     return candidates.stream()
+        .filter(node -> load(node) == least)
+        .map(node -> new Weighted(node, weight(ip, node)))
         .min(
-            Comparator.comparingInt(this::load)
-                .thenComparing(node -> weight(ip, node), Comparator.reverseOrder())
-                .thenComparing(Comparator.naturalOrder()));
+            Comparator.comparing(Weighted::weight, Comparator.reverseOrder())
+                .thenComparing(Weighted::node))
+        .map(Weighted::node);
   }
+
+  /** A node with its weight for an address, which is worked out only once. */
+  private record Weighted(String node, long weight) {}
 
   /**
    * The weight of a node for an address: 64-bit FNV-1a over the UTF-8 bytes of {@code
