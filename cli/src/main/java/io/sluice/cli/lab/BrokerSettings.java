@@ -66,6 +66,7 @@ final class BrokerSettings {
       settings.put("broker.session.timeout.ms", "1000");
       settings.put("broker.heartbeat.interval.ms", "200");
       settings.put("replica.fetch.backoff.ms", "50");
+      settings.put("num.replica.fetchers", "3");
     }
   }
 
