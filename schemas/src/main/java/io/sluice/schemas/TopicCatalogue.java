@@ -117,7 +117,8 @@ public final class TopicCatalogue {
   }
 
   private void create(List<Topic<?, ?>> missing) {
-    List<NewTopic> wanted = missing.stream().map(this::newTopic).toList();
+    LeaderPlacement placement = LeaderPlacement.on(admin);
+    List<NewTopic> wanted = missing.stream().map(this::newTopic).map(placement::place).toList();
     admin.createTopics(wanted).values().forEach(this::awaitCreation);
   }
 

@@ -23,7 +23,7 @@ final class TopicCatalogueTest {
 
   private final List<Node> brokers =
       IntStream.range(0, 3).mapToObj(i -> new Node(i, "localhost", 9092 + i)).toList();
-  private final MockAdminClient admin = new MockAdminClient(brokers, brokers.getFirst());
+  private final MockAdminClient admin = new PlacingMock(brokers);
 
   @AfterEach
   void close() {
@@ -51,6 +51,16 @@ final class TopicCatalogueTest {
   }
 
   @Test
+  void aClusterHasTheSameLeaderOnEveryTopic() {
+    TopicCatalogue.ensure(admin, 6, (short) 3);
+    for (int partition = 0; partition < 6; partition++) {
+      int cluster = partition;
+      assertThat(Topics.all().stream().map(topic -> partitions(topic.name()).get(cluster).leader()))
+          .containsOnly(brokers.get(partition % 3));
+    }
+  }
+
+  @Test
   void aSecondTimeNothingChangesAndNothingIsSaid() {
     TopicCatalogue.ensure(admin, 2, (short) 1);
     assertThat(TopicCatalogue.ensure(admin, 2, (short) 1)).isEmpty();
@@ -70,7 +80,7 @@ final class TopicCatalogueTest {
   void aMajorityOfTheCopiesAcknowledgesAWrite(short copies, String inSync) {
     List<Node> five =
         IntStream.range(0, 5).mapToObj(i -> new Node(i, "localhost", 9092 + i)).toList();
-    try (Admin large = new MockAdminClient(five, five.getFirst())) {
+    try (Admin large = new PlacingMock(five)) {
       TopicCatalogue.ensure(large, 1, copies);
       assertThat(setting(large, "sluice.assignments", "min.insync.replicas")).isEqualTo(inSync);
     }

@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -50,7 +51,13 @@ class BrokerLossIT {
             .atMost(Duration.ofMinutes(2))
             .until(() -> load.isDone() || deaths(view) >= 2);
         assertThat(load).as("failovers go on").isNotDone();
-        kafka.kill(leaderOfTheHistory(bootstrap));
+        SortedMap<String, Integer> leaders = leaders(bootstrap);
+        assertThat(leaders).containsKey("sluice-allocation-changes-changelog");
+        assertThat(leaders.values())
+            .as("leaders of a decision: %s", leaders)
+            .containsOnly(leaders.get(Topics.AUDIT.name()));
+        // The broker whose loss hurts most.
+        kafka.kill(leaders.get(Topics.AUDIT.name()));
         int deathsBefore = deaths(view);
         assertThat(load.get(4, TimeUnit.MINUTES)).as("exit code of sluice load").isZero();
         Awaitility.await("nodes died after the broker did, and the history has them")
@@ -76,19 +83,20 @@ class BrokerLossIT {
         .sum();
   }
 
-  /** The broker whose loss hurts most. */
-  private static int leaderOfTheHistory(String bootstrap) throws Exception {
-    String topic = Topics.AUDIT.name();
+  /** Who leads the only partition, by topic: those of Sluice and the changelogs. */
+  private static SortedMap<String, Integer> leaders(String bootstrap) throws Exception {
     try (Admin admin = Admin.create(client(bootstrap))) {
-      return admin
-          .describeTopics(List.of(topic))
+      List<String> topics =
+          admin.listTopics().names().get().stream()
+              .filter(name -> name.startsWith("sluice"))
+              .toList();
+      SortedMap<String, Integer> leaders = new TreeMap<>();
+      admin
+          .describeTopics(topics)
           .allTopicNames()
           .get()
-          .get(topic)
-          .partitions()
-          .get(new TopicPartition(topic, 0).partition())
-          .leader()
-          .id();
+          .forEach((name, topic) -> leaders.put(name, topic.partitions().getFirst().leader().id()));
+      return leaders;
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.allocator.kafka;
 
 import io.sluice.schemas.AdminAnswer;
+import io.sluice.schemas.LeaderPlacement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,8 @@ public final class DeadLetters {
         new NewTopic(TOPIC, 1, replication)
             .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(KEPT.toMillis())));
     try {
-      AdminAnswer.await(admin.createTopics(List.of(topic)).all(), TOPIC);
+      NewTopic placed = LeaderPlacement.on(admin).place(topic);
+      AdminAnswer.await(admin.createTopics(List.of(placed)).all(), TOPIC);
     } catch (TopicExistsException _) {
       // It was made before, or by another process just now.
     }

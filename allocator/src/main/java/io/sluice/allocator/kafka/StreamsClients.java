@@ -35,7 +35,7 @@ final class StreamsClients implements KafkaClientSupplier {
 
   @Override
   public Admin getAdmin(Map<String, Object> config) {
-    Admin made = Admin.create(config);
+    Admin made = new PlacingAdmin(config);
     admin = Optional.of(made);
     return made;
   }
