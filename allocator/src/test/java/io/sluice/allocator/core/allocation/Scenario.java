@@ -3,11 +3,8 @@ package io.sluice.allocator.core.allocation;
 import io.sluice.allocator.core.allocation.AllocationInput.Beat;
 import io.sluice.allocator.core.allocation.AllocationInput.ReportRead;
 import io.sluice.allocator.core.allocation.AllocationInput.ResourceRead;
-import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.Applied;
-import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.AgentReport.Leases;
-import io.sluice.model.AgentReport.Nic;
 import io.sluice.model.Assignment;
 import io.sluice.model.Assignment.Holder;
 import io.sluice.model.AuditEntry;
@@ -23,6 +20,7 @@ import io.sluice.model.LabelSelector;
 import io.sluice.model.LeaseMode;
 import io.sluice.model.Metadata;
 import io.sluice.model.Node;
+import io.sluice.model.ObedientAgent;
 import io.sluice.model.ObjectId;
 import io.sluice.model.Policy;
 import io.sluice.model.Resource;
@@ -30,6 +28,7 @@ import io.sluice.model.StateChange;
 import io.sluice.model.Status;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -48,27 +47,11 @@ final class Scenario {
   private final AllocationSettings settings;
   private Allocation allocation;
   private final List<AuditEntry> audit = new ArrayList<>();
-  private final SortedMap<String, Agent> agents = new TreeMap<>();
+  private final SortedMap<String, ObedientAgent> agents = new TreeMap<>();
+  private final Map<String, Long> lastBeatMillis = new HashMap<>();
   private final NavigableSet<String> beating = new TreeSet<>();
   private long nowMillis = START_MILLIS;
   private boolean obedient = true;
-
-  /** An agent as it sees itself. */
-  private static final class Agent {
-    private final String instance;
-    private final InterfaceAddress address;
-    private long session = 1;
-    private long sequence;
-    private long lastBeatMillis;
-    private Optional<Leases> leases = Optional.empty();
-    private Optional<String> error = Optional.empty();
-    private final SortedMap<IpAddress, Applied> applied = new TreeMap<>();
-
-    private Agent(String instance, InterfaceAddress address) {
-      this.instance = instance;
-      this.address = address;
-    }
-  }
 
   Scenario() {
     this(AllocationSettings.DEFAULT);
@@ -140,7 +123,7 @@ final class Scenario {
 
   Scenario node(String name, String address) {
     InterfaceAddress own = InterfaceAddress.parse(address);
-    agents.put(name, new Agent("agent-of-" + name, own));
+    agents.put(name, new ObedientAgent(name, own));
     beating.add(name);
     resource(ObjectId.node(name), nodeOf(Map.of(), own.address().toString(), true));
     report(name);
@@ -156,13 +139,12 @@ final class Scenario {
 
   Scenario label(String node, Map<String, String> labels) {
     return resource(
-        ObjectId.node(node), nodeOf(labels, agents.get(node).address.address().toString(), true));
+        ObjectId.node(node), nodeOf(labels, agents.get(node).address().toString(), true));
   }
 
   Scenario ready(String node, boolean ready) {
     return resource(
-        ObjectId.node(node),
-        nodeOf(Map.of(), agents.get(node).address.address().toString(), ready));
+        ObjectId.node(node), nodeOf(Map.of(), agents.get(node).address().toString(), ready));
   }
 
   /** From now on the agent is not heard of. */
@@ -183,12 +165,8 @@ final class Scenario {
   }
 
   Scenario beat(String node, Intent intent) {
-    Agent agent = agents.get(node);
-    agent.lastBeatMillis = nowMillis;
-    return beat(
-        node,
-        new Heartbeat(agent.instance, agent.session, ++agent.sequence, 100, intent),
-        nowMillis);
+    lastBeatMillis.put(node, nowMillis);
+    return beat(node, agents.get(node).beat(intent), nowMillis);
   }
 
   Scenario beat(String node, Heartbeat heartbeat, long timeMillis) {
@@ -199,54 +177,36 @@ final class Scenario {
 
   /** The agent's lease lapsed: it lets go of everything and begins its next session. */
   Scenario newSession(String node) {
-    Agent agent = agents.get(node);
-    agent.session++;
-    agent.applied.clear();
+    agents.get(node).beginNextSession();
     return this;
   }
 
   /** The agent says how long its leases are. */
   Scenario leases(String node, Leases leases) {
-    agents.get(node).leases = Optional.of(leases);
+    agents.get(node).leases(leases);
     return report(node);
   }
 
   /** The agent reports that something is wrong. */
   Scenario error(String node, String text) {
-    agents.get(node).error = Optional.of(text);
+    agents.get(node).error(Optional.of(text));
     return report(node);
   }
 
   /** The agent reports that nothing is wrong. */
   Scenario well(String node) {
-    agents.get(node).error = Optional.empty();
+    agents.get(node).error(Optional.empty());
     return report(node);
   }
 
   Scenario report(String node) {
-    take(new ReportRead(node, Optional.of(reportOf(agents.get(node)))));
+    take(new ReportRead(node, Optional.of(agents.get(node).report())));
     return this;
   }
 
   Scenario report(String node, Applied... applied) {
-    Agent agent = agents.get(node);
-    agent.applied.clear();
-    for (Applied one : applied) {
-      agent.applied.put(one.floatingIp(), one);
-    }
+    agents.get(node).pretend(applied);
     return report(node);
-  }
-
-  private AgentReport reportOf(Agent agent) {
-    return new AgentReport(
-        agent.instance,
-        agent.session,
-        "1",
-        new Nic("eth0", "02:00:00:00:00:01", List.of(agent.address)),
-        List.copyOf(agent.applied.values()),
-        agent.error,
-        agent.leases,
-        Optional.empty());
   }
 
   // ---- time -----------------------------------------------------------------------------------
@@ -290,35 +250,7 @@ final class Scenario {
 
   /** The agent reads the assignments, does what they say, and reports it. */
   void carryOut(String node) {
-    Agent agent = agents.get(node);
-    boolean changed = false;
-    for (var entry : state().assignments().entrySet()) {
-      Assignment assignment = entry.getValue();
-      boolean mine =
-          assignment
-              .holder()
-              .filter(h -> h.node().equals(node) && h.session() == agent.session)
-              .isPresent();
-      boolean next =
-          assignment
-              .successor()
-              .filter(h -> h.node().equals(node) && h.session() == agent.session)
-              .isPresent();
-      if (next) {
-        Applied now = new Applied(entry.getKey(), assignment.epoch(), AppliedState.PREPARED);
-        changed |= !now.equals(agent.applied.put(entry.getKey(), now));
-      } else if (mine) {
-        AppliedState wanted =
-            assignment.state() == Assignment.State.GRANTED
-                ? AppliedState.HELD
-                : AppliedState.RELEASED;
-        Applied now = new Applied(entry.getKey(), assignment.epoch(), wanted);
-        changed |= !now.equals(agent.applied.put(entry.getKey(), now));
-      } else {
-        changed |= agent.applied.remove(entry.getKey()) != null;
-      }
-    }
-    if (changed) {
+    if (agents.get(node).carryOut(state().assignments())) {
       report(node);
     }
   }
@@ -326,16 +258,9 @@ final class Scenario {
   /** The nodes whose kernel answers for the address: granted, not let go of, the lease running. */
   List<String> nodesThatAnswerFor(IpAddress ip) {
     return agents.entrySet().stream()
-        .filter(entry -> holdsWithLease(entry.getValue(), ip))
+        .filter(entry -> entry.getValue().holds(ip) && !leaseLapsed(entry.getKey()))
         .map(Map.Entry::getKey)
         .toList();
-  }
-
-  private boolean holdsWithLease(Agent agent, IpAddress ip) {
-    Applied applied = agent.applied.get(ip);
-    return applied != null
-        && applied.state() == AppliedState.HELD
-        && nowMillis < agent.lastBeatMillis + settings.leaseMillis();
   }
 
   /** The agent beats again; if its lease has lapsed meanwhile, in its next session. */
@@ -346,7 +271,7 @@ final class Scenario {
   }
 
   private boolean leaseLapsed(String node) {
-    return nowMillis >= agents.get(node).lastBeatMillis + settings.leaseMillis();
+    return nowMillis >= lastBeatMillis.getOrDefault(node, 0L) + settings.leaseMillis();
   }
 
   NavigableSet<String> beating() {

@@ -8,9 +8,6 @@ import io.sluice.allocator.core.allocation.AllocationSettings;
 import io.sluice.allocator.core.selection.Selection;
 import io.sluice.allocator.core.selection.SelectionInput;
 import io.sluice.model.AgentReport;
-import io.sluice.model.AgentReport.Applied;
-import io.sluice.model.AgentReport.AppliedState;
-import io.sluice.model.AgentReport.Nic;
 import io.sluice.model.Assignment;
 import io.sluice.model.AuditEntry;
 import io.sluice.model.AuditEntry.Cause;
@@ -27,6 +24,7 @@ import io.sluice.model.LabelSelector;
 import io.sluice.model.LeaseMode;
 import io.sluice.model.Metadata;
 import io.sluice.model.Node;
+import io.sluice.model.ObedientAgent;
 import io.sluice.model.ObjectId;
 import io.sluice.model.Policy;
 import io.sluice.model.Resource;
@@ -61,21 +59,10 @@ public final class LogScenario {
   private final SortedMap<IpAddress, Assignment> assignments = new TreeMap<>();
   private final Map<BindingId, Binding> bindings = new HashMap<>();
   private final Map<String, Long> offsets = new HashMap<>();
-  private final SortedMap<String, Agent> agents = new TreeMap<>();
+  private final SortedMap<String, ObedientAgent> agents = new TreeMap<>();
   private final SortedSet<String> beating = new TreeSet<>();
   private final SortedSet<String> deaf = new TreeSet<>();
   private long nowMillis = START_MILLIS;
-
-  private static final class Agent {
-    private final InterfaceAddress address;
-    private long session = 1;
-    private long sequence;
-    private final SortedMap<IpAddress, Applied> applied = new TreeMap<>();
-
-    private Agent(InterfaceAddress address) {
-      this.address = address;
-    }
-  }
 
   public LogScenario() {
     allocation.resume(0);
@@ -134,7 +121,8 @@ public final class LogScenario {
 
   public LogScenario node(int n) {
     String name = "node-" + n;
-    agents.put(name, new Agent(InterfaceAddress.parse("10.40.0." + (10 + n) + "/16")));
+    agents.put(
+        name, new ObedientAgent(name, InterfaceAddress.parse("10.40.0." + (10 + n) + "/16")));
     beating.add(name);
     label(name, Map.of());
     report(name);
@@ -142,7 +130,7 @@ public final class LogScenario {
   }
 
   public LogScenario label(String node, Map<String, String> labels) {
-    String address = agents.get(node).address.address().toString();
+    String address = agents.get(node).address().toString();
     return resource(
         ObjectId.node(node),
         Optional.of(
@@ -222,9 +210,7 @@ public final class LogScenario {
   /** The agent beats again, in its next session. */
   public LogScenario comeBack(String node) {
     if (beating.add(node)) {
-      Agent agent = agents.get(node);
-      agent.session++;
-      agent.applied.clear();
+      agents.get(node).beginNextSession();
       beat(node, Intent.RUNNING);
       report(node);
     }
@@ -259,24 +245,14 @@ public final class LogScenario {
   }
 
   private void beat(String node, Intent intent) {
-    Agent agent = agents.get(node);
-    Heartbeat beat =
-        new Heartbeat("agent-of-" + node, agent.session, ++agent.sequence, 100, intent);
+    Heartbeat beat = agents.get(node).beat(intent);
     take(
         Stream.ALLOCATION,
         allocation.on(new Beat(node, beat), cause("sluice.heartbeats"), nowMillis));
   }
 
   private void report(String node) {
-    Agent agent = agents.get(node);
-    AgentReport report =
-        new AgentReport(
-            "agent-of-" + node,
-            agent.session,
-            "0.1.0",
-            new Nic("eth0", "02:00:00:00:00:01", List.of(agent.address)),
-            List.copyOf(agent.applied.values()),
-            Optional.empty());
+    AgentReport report = agents.get(node).report();
     take(
         Stream.ALLOCATION,
         allocation.on(
@@ -319,35 +295,7 @@ public final class LogScenario {
   }
 
   private void carryOut(String node) {
-    Agent agent = agents.get(node);
-    boolean changed = false;
-    for (var entry : allocation.state().assignments().entrySet()) {
-      Assignment assignment = entry.getValue();
-      boolean mine =
-          assignment
-              .holder()
-              .filter(h -> h.node().equals(node) && h.session() == agent.session)
-              .isPresent();
-      boolean next =
-          assignment
-              .successor()
-              .filter(h -> h.node().equals(node) && h.session() == agent.session)
-              .isPresent();
-      if (next) {
-        Applied now = new Applied(entry.getKey(), assignment.epoch(), AppliedState.PREPARED);
-        changed |= !now.equals(agent.applied.put(entry.getKey(), now));
-      } else if (mine) {
-        AppliedState wanted =
-            assignment.state() == Assignment.State.GRANTED
-                ? AppliedState.HELD
-                : AppliedState.RELEASED;
-        Applied now = new Applied(entry.getKey(), assignment.epoch(), wanted);
-        changed |= !now.equals(agent.applied.put(entry.getKey(), now));
-      } else {
-        changed |= agent.applied.remove(entry.getKey()) != null;
-      }
-    }
-    if (changed) {
+    if (agents.get(node).carryOut(allocation.state().assignments())) {
       report(node);
     }
   }
