@@ -15,10 +15,7 @@ import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.Leases;
 import io.sluice.model.Heartbeat;
 import io.sluice.model.IpAddress;
-import io.sluice.model.LeaseMode;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,14 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** One process of the real agent on a node: its loop and its heart, stepped by the timeline. */
+/** One run of the real agent on a node: its loop and its heart, stepped by the timeline. */
 final class AgentRun {
 
   private static final Duration FAREWELL = Duration.ofSeconds(2);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
   private static final Duration NEVER_CHECK = Duration.ofDays(1);
   private static final long SHORTEST_REST = TimeUnit.MICROSECONDS.toNanos(200);
-  private static final long LONGEST_WAIT_FOR_RENEWAL = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long NEVER = Long.MAX_VALUE;
 
   private final World world;
@@ -44,16 +40,10 @@ final class AgentRun {
   private final DecisionReader reader;
   private final ReportSender reports;
   private final Tenure tenure;
-  private final List<Runnable> backlog = new ArrayList<>();
+  private final SimulatedProcess process;
 
-  private boolean dead;
-  private boolean frozen;
-  private long runningSince;
+  private Optional<AgentReport> lastReport = Optional.empty();
   private long session;
-  private long freezeInBeat;
-  private long freezeInRenewal;
-  private LeaseMode freezeInRenewalOf = LeaseMode.AVAILABLE;
-  private int renewalsUnderWay;
   private long workAt = NEVER;
   private long beatAt = NEVER;
   private long loopMovedAt;
@@ -61,6 +51,7 @@ final class AgentRun {
   AgentRun(World world, SimulatedNode node, int incarnation) {
     this.world = world;
     this.node = node;
+    process = new SimulatedProcess(world, node.name());
     Behaviour behaviour = world.behaviour();
     String instance = behaviour.instance(node.name(), incarnation);
     Duration lease = Duration.ofMillis(behaviour.leaseMillis(world.settings()));
@@ -79,8 +70,8 @@ final class AgentRun {
             instance,
             Duration.ofMillis(world.settings().beatIntervalMillis()),
             lease,
-            (beat, done) -> whenRunning(() -> send(beat, done)),
-            input -> whenRunning(() -> heard(input)),
+            (beat, done) -> process.whenRunning(() -> send(beat, done)),
+            input -> process.whenRunning(() -> heard(input)),
             this::beatClock,
             () -> node.clock().wall(),
             () -> loopMovedAt);
@@ -115,7 +106,12 @@ final class AgentRun {
   // ---- its life ---------------------------------------------------------------------------------
 
   boolean isAlive() {
-    return !dead;
+    return process.isAlive();
+  }
+
+  /** What it runs in: may stand still, and does late what fell due meanwhile. */
+  SimulatedProcess process() {
+    return process;
   }
 
   AgentLoop.Phase phase() {
@@ -132,56 +128,13 @@ final class AgentRun {
   }
 
   void kill() {
-    dead = true;
+    process.kill();
     beats.close();
-  }
-
-  void freeze(long nanos) {
-    frozen = true;
-    world.timeline().after(nanos, this::thaw);
-  }
-
-  /** Stands still with its next beat: the clocks are read, nothing is renewed or sent yet. */
-  void freezeInBeat(long nanos) {
-    freezeInBeat = nanos;
-  }
-
-  /**
-   * Stands still at the worst moment: the clock is read, the kernel is not told yet. If there is
-   * nothing to renew, at any moment.
-   */
-  void freezeInRenewal(LeaseMode mode, long nanos) {
-    freezeInRenewal = nanos;
-    freezeInRenewalOf = mode;
-    after(
-        LONGEST_WAIT_FOR_RENEWAL,
-        () -> {
-          if (freezeInRenewal > 0) {
-            freezeInRenewal = 0;
-            freeze(nanos);
-          }
-        });
   }
 
   /** For how long it has been beating and not stood still. */
   long runningNanos() {
-    return frozen || session == 0 ? 0 : world.timeline().now() - runningSince;
-  }
-
-  /** Whether it stands still between reading the clock and telling the kernel. */
-  boolean isStuckInRenewal() {
-    return renewalsUnderWay > 0 || freezeInRenewal > 0;
-  }
-
-  private void thaw() {
-    if (frozen && !dead) {
-      world.trace().note(node.name(), () -> "agent goes on after a freeze");
-    }
-    runningSince = world.timeline().now();
-    frozen = false;
-    List<Runnable> late = List.copyOf(backlog);
-    backlog.clear();
-    late.forEach(this::whenRunning);
+    return session == 0 ? 0 : process.runningNanos();
   }
 
   /** Asks it to end: to be back at once, or for good. */
@@ -214,34 +167,8 @@ final class AgentRun {
     }
   }
 
-  /** A call that renews the lease in the kernel; the process may stand still just before. */
-  void renewInKernel(LeaseMode mode, Runnable call) {
-    if (freezeInRenewal > 0 && freezeInRenewalOf == mode && !frozen) {
-      freeze(freezeInRenewal);
-      freezeInRenewal = 0;
-    }
-    if (frozen) {
-      renewalsUnderWay++;
-      backlog.add(() -> {
-        renewalsUnderWay--;
-        call.run();
-      });
-    } else {
-      call.run();
-    }
-  }
-
-  /** Plans something that this process does; it is late while the process stands still. */
-  void after(long nanos, Runnable action) {
-    world.timeline().after(nanos, () -> whenRunning(action));
-  }
-
-  private void whenRunning(Runnable action) {
-    if (frozen && !dead) {
-      backlog.add(action);
-    } else if (!dead) {
-      action.run();
-    }
+  private void after(long nanos, Runnable action) {
+    process.after(nanos, action);
   }
 
   // ---- what it hears ----------------------------------------------------------------------------
@@ -257,8 +184,6 @@ final class AgentRun {
       tell(delivered);
     }
   }
-
-  private Optional<AgentReport> lastReport = Optional.empty();
 
   /** Puts it before the loop and wakes it. */
   private void tell(Input input) {
@@ -324,10 +249,7 @@ final class AgentRun {
 
   private long beatClock() {
     long now = leaseClock();
-    if (freezeInBeat > 0) {
-      freeze(freezeInBeat);
-      freezeInBeat = 0;
-    }
+    process.clocksReadForBeat();
     return now;
   }
 
@@ -336,7 +258,7 @@ final class AgentRun {
   private void order(BeatOrder order) {
     world.trace().note(node.name(), () -> "agent beats " + order);
     if (session == 0) {
-      runningSince = world.timeline().now();
+      process.noteRunning();
     }
     boolean isNew = order.session() > session;
     session = order.session();
@@ -381,11 +303,12 @@ final class AgentRun {
                   .append(InputTopic.HEARTBEATS, new AllocationInput.Beat(node.name(), told));
               node.fromKafka().send(() -> acknowledge(sentAt, done), () -> {});
             },
-            () -> whenRunning(() -> done.accept(Optional.of(new TimeoutException("lost")))));
+            () ->
+                process.whenRunning(() -> done.accept(Optional.of(new TimeoutException("lost")))));
   }
 
   private void acknowledge(long sentAt, Consumer<Optional<Exception>> done) {
-    whenRunning(() -> {
+    process.whenRunning(() -> {
       node.noteAcknowledged(sentAt);
       done.accept(Optional.empty());
     });
@@ -398,6 +321,6 @@ final class AgentRun {
     AgentReport report = world.behaviour().reported(ofCore.withLeases(Optional.of(leases)));
     lastReport = Optional.of(report);
     world.trace().note(node.name(), () -> "agent reports " + Words.of(report));
-    whenRunning(() -> reports.send(report));
+    process.whenRunning(() -> reports.send(report));
   }
 }

@@ -32,26 +32,28 @@ final class DecisionReader {
   /** Reads from the beginning, as at the start and whenever reading had to begin anew. */
   void open() {
     opened = false;
-    agent.after(world.dice().millis(10, 150), this::readToTheEnd);
+    agent.process().after(world.dice().millis(10, 150), this::readToTheEnd);
   }
 
   private void readToTheEnd() {
     if (!node.canFetch()) {
-      agent.after(TRY_AGAIN_AFTER, this::readToTheEnd);
+      agent.process().after(TRY_AGAIN_AFTER, this::readToTheEnd);
       return;
     }
     int end = world.kafka().decisions().size();
     Input.TopicsRead read = world.kafka().compacted();
     // Decisions that come while the last of these is on its way are read after it.
-    agent.after(
-        world.dice().millis(1, 60),
-        () -> {
-          position = end;
-          opened = true;
-          everRead = true;
-          sink.accept(read);
-          poke();
-        });
+    agent
+        .process()
+        .after(
+            world.dice().millis(1, 60),
+            () -> {
+              position = end;
+              opened = true;
+              everRead = true;
+              sink.accept(read);
+              poke();
+            });
   }
 
   /** Whether everything that was committed up to this position has been read. */
@@ -77,13 +79,15 @@ final class DecisionReader {
 
   /** Something of long ago arrives once more. */
   void deliverLate(Input old) {
-    agent.after(
-        node.fetchDelay(),
-        () -> {
-          if (opened && node.canFetch()) {
-            sink.accept(old);
-          }
-        });
+    agent
+        .process()
+        .after(
+            node.fetchDelay(),
+            () -> {
+              if (opened && node.canFetch()) {
+                sink.accept(old);
+              }
+            });
   }
 
   /** There may be something to read. */
@@ -91,7 +95,7 @@ final class DecisionReader {
     if (opened && !fetching) {
       fetching = true;
       long stall = Math.max(stalledUntil - world.timeline().now(), 0);
-      agent.after(stall + node.fetchDelay(), this::fetch);
+      agent.process().after(stall + node.fetchDelay(), this::fetch);
     }
   }
 

@@ -162,11 +162,11 @@ final class Faults {
         node.stopAgent(true, nanos);
       }
       case AGENT_STOP -> node.stopAgent(false, nanos);
-      case FREEZE -> node.agent().ifPresent(run -> run.freeze(nanos));
-      case FREEZE_IN_BEAT -> node.agent().ifPresent(run -> run.freezeInBeat(nanos));
+      case FREEZE -> node.agent().ifPresent(run -> run.process().freeze(nanos));
+      case FREEZE_IN_BEAT -> node.agent().ifPresent(run -> run.process().freezeInBeat(nanos));
       default -> {
         LeaseMode mode = dice.pick(List.of(LeaseMode.values()));
-        node.agent().ifPresent(run -> run.freezeInRenewal(mode, nanos));
+        node.agent().ifPresent(run -> run.process().freezeInRenewal(mode, nanos));
       }
     }
   }
@@ -207,7 +207,7 @@ final class Faults {
           .timeline()
           .after(
               dice.millis(10, (double) world.settings().leaseMillis()),
-              () -> node.agent().ifPresent(run -> run.freeze((long) (nanos * part))));
+              () -> node.agent().ifPresent(run -> run.process().freeze((long) (nanos * part))));
     }
     world.timeline().after(nanos, node::heal);
   }
@@ -225,7 +225,7 @@ final class Faults {
         .timeline()
         .after(
             dice.millis(10, (double) world.settings().leaseMillis()),
-            () -> node.agent().ifPresent(run -> run.freeze(nanos / 2)));
+            () -> node.agent().ifPresent(run -> run.process().freeze(nanos / 2)));
     world.timeline().after(nanos / 2, () -> node.attach(true));
     world.timeline().after(nanos, node::heal);
   }
@@ -267,7 +267,8 @@ final class Faults {
       case NODE_CLOCK_STEP -> {
         // A freeze between reading the clock and the system call prolongs the relative deadline, a
         // step back the absolute one: together, within 30 microseconds, they beat the fence.
-        if (node.isPowered() && node.agent().filter(AgentRun::isStuckInRenewal).isEmpty()) {
+        if (node.isPowered()
+            && node.agent().filter(run -> run.process().isStuckInRenewal()).isEmpty()) {
           node.stepClock(step());
         }
       }

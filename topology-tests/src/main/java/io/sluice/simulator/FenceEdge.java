@@ -49,17 +49,19 @@ final class FenceEdge implements LeaseFence {
     refuseIfTold();
     long nanos = wholeMillis(deadline.monotonicNanos() - agent.leaseClock());
     long built = world.timeline().now();
-    agent.renewInKernel(
-        mode,
-        () -> {
-          long added = world.behaviour().addedByStall(world.timeline().now() - built);
-          SortedSet<IpAddress> before = fence().open();
-          fence().renew(mode, nanos, deadline.wallNanos() + added);
-          world.wire().changed();
-          if (mode == LeaseMode.AVAILABLE) {
-            node.checkOpened(before, fence().open());
-          }
-        });
+    agent
+        .process()
+        .renewInKernel(
+            mode,
+            () -> {
+              long added = world.behaviour().addedByStall(world.timeline().now() - built);
+              SortedSet<IpAddress> before = fence().open();
+              fence().renew(mode, nanos, deadline.wallNanos() + added);
+              world.wire().changed();
+              if (mode == LeaseMode.AVAILABLE) {
+                node.checkOpened(before, fence().open());
+              }
+            });
   }
 
   @Override

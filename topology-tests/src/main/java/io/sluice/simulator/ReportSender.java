@@ -46,7 +46,7 @@ final class ReportSender {
                     .append(
                         InputTopic.AGENTS,
                         new AllocationInput.ReportRead(node.name(), Optional.of(told))),
-            () -> agent.after(AGAIN_AFTER, () -> again(report, number)));
+            () -> agent.process().after(AGAIN_AFTER, () -> again(report, number)));
   }
 
   private void again(AgentReport report, long number) {
