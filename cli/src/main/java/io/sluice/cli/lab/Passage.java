@@ -7,10 +7,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,14 +85,18 @@ public final class Passage implements AutoCloseable {
   }
 
   private void accept() {
-    while (!entrance.isClosed()) {
-      try {
-        Socket near = entrance.accept();
-        Thread.ofVirtual().start(() -> serve(near));
-      } catch (IOException e) {
-        log.debug("no more connections are taken: {}", e.getMessage());
-      }
-    }
+    new Doorkeeper(entrance, near -> Thread.ofVirtual().start(() -> serve(near)), Passage::rest)
+        .run()
+        .ifPresent(why ->
+            log.error(
+                "the way to {} is closed for new connections: taking them failed {} times: {}",
+                server,
+                Doorkeeper.MOST_FAILURES,
+                why.getMessage()));
+  }
+
+  private static void rest(Duration pause) {
+    LockSupport.parkNanos(pause.toNanos());
   }
 
   /** A server that is away is shown as one: the connection ends at once. */
