@@ -172,12 +172,12 @@ final class LoadKubernetesCommand implements Callable<Integer> {
   }
 
   private void makeRoom(ApiCluster api, Progress progress) {
-    Optional<String> foreign = api.foreignObject();
-    if (foreign.isPresent() && !intoUsedCluster) {
+    List<String> foreign = api.foreignObjects();
+    if (!foreign.isEmpty() && !intoUsedCluster) {
       throw new LabException(
           ("the cluster is in use: it has %s, which no load has made. Name an API server that is"
                   + " there for this, or add --into-used-cluster")
-              .formatted(foreign.get()));
+              .formatted(String.join(", ", foreign)));
     }
     if (api.holdsALoad()) {
       progress.done("an earlier load has left objects, which are deleted first");

@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A real API server that is filled with a synthetic cluster, and emptied of it again. */
@@ -79,15 +78,15 @@ public final class ApiCluster implements AutoCloseable {
     Definitions.require(client);
   }
 
-  /** A node, Pod, policy or gateway that no load has made, if there is one. */
-  public Optional<String> foreignObject() {
+  /** Of nodes, Pods, policies and gateways each one that no load has made, as far as there are. */
+  public List<String> foreignObjects() {
     ListOptions notOurs =
         new ListOptionsBuilder().withLabelSelector("!" + ApiObjects.LABEL).withLimit(1L).build();
     return List.of(ApiType.values()).stream()
         .filter(type -> type != ApiType.NAMESPACE)
         .flatMap(type -> objects(type).list(notOurs).getItems().stream())
         .map(object -> object.getKind() + " " + object.getMetadata().getName())
-        .findFirst();
+        .toList();
   }
 
   /** Whether an earlier load has left something. */
