@@ -342,14 +342,14 @@ public final class Tenure {
 
   /** The first beat: what the former process left may have been shut since it was looked at. */
   private void goOnIfStillOpen(Deadline until) {
-    if (!fence.prolong(LeaseMode.AVAILABLE, until)) {
-      for (IpAddress floatingIp : admitted.orElseThrow().get(LeaseMode.AVAILABLE)) {
-        watch.lost(floatingIp);
-        shut(floatingIp);
-      }
-      fence.renew(LeaseMode.AVAILABLE, until);
-    }
+    boolean stillOpen = fence.prolong(LeaseMode.AVAILABLE, until);
     takesOver = false;
+    if (!stillOpen) {
+      SortedMap<LeaseMode, SortedSet<IpAddress>> rest = new TreeMap<>(admitted.orElseThrow());
+      rest.remove(LeaseMode.AVAILABLE).forEach(watch::lost);
+      fence.admit(rest);
+      admitted = Optional.of(rest);
+    }
   }
 
   /** What could not be shut ends with the lease at the latest: nothing is renewed until then. */

@@ -74,6 +74,20 @@ class TenureTest {
         .containsExactly(FIP);
   }
 
+  /** A renewal would open all that the kernel still admits. */
+  @Test
+  void whatHasShutBeforeTheFirstBeatIsNotRenewedIfTheKernelDoesNotFollow() {
+    takeOverWhatIsOpenForMillis(50);
+    fence.failuresToCome = 1;
+
+    beat(Intent.RUNNING, 100);
+    beat(Intent.RUNNING, 150);
+
+    assertThat(fence.open()).isEmpty();
+    assertThat(tenure.yielded()).containsExactly(FIP);
+    assertThat(tenure.error()).isPresent();
+  }
+
   @Test
   void whatIsOpenedBesidesIsOpenInOneModeOnly() {
     tenure.begin(SESSION, List.of(), 0);
@@ -84,6 +98,18 @@ class TenureTest {
     tenure.admitToo(strict, List.of(FIP));
 
     assertThat(fence.admitted).isEqualTo(strict);
+  }
+
+  /** A beat of a session that is over entitles the next one to nothing. */
+  @Test
+  void aLeaseDoesNotOutliveItsSession() {
+    tenure.begin(SESSION, List.of(), 0);
+    beat(Intent.RUNNING, 100);
+    tenure.begin(SESSION + 1, List.of(), nowNanos);
+
+    tenure.admit(available(), List.of(FIP));
+
+    assertThat(fence.open()).as("before the first beat of the session").isEmpty();
   }
 
   /** The kernel takes its time for each change, above all for one that has nothing to remove. */

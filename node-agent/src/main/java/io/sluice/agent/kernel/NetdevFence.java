@@ -69,20 +69,10 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
     commit(transaction);
   }
 
-  /** Without looking first: that would take several questions to the kernel. */
+  /** In one step that cannot fail for want of the address, whatever is admitted. */
   @Override
   public void shut(IpAddress address) {
-    for (LeaseMode mode : LeaseMode.values()) {
-      NftTransaction transaction = new NftTransaction();
-      transaction.remove(member(NftSet.admitted(mode, address.family()), address));
-      try {
-        commit(transaction);
-      } catch (KernelException e) {
-        if (e.errno() != Errno.ENOENT) {
-          throw e;
-        }
-      }
-    }
+    shut(List.of(address), new NftTransaction());
   }
 
   /** Admits these no more, in whatever mode. */
@@ -110,9 +100,9 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
 
   private void shut(Collection<IpAddress> addresses, NftTransaction transaction) {
     for (LeaseMode mode : LeaseMode.values()) {
-      SortedSet<IpAddress> admitted = admitted(mode);
-      admitted.retainAll(addresses);
-      admitted.forEach(ip -> transaction.remove(member(NftSet.admitted(mode, ip.family()), ip)));
+      for (IpAddress ip : addresses) {
+        transaction.removeIfThere(member(NftSet.admitted(mode, ip.family()), ip));
+      }
     }
     commit(transaction);
   }

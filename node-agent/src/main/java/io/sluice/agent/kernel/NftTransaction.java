@@ -10,6 +10,10 @@ import java.util.TreeMap;
 /**
  * Changes of set elements that the kernel makes all at once or not at all. Removals come first, so
  * an element may be removed and added again with other data.
+ *
+ * <p>A transaction that removes an element that is not there fails, and the kernel, which waits for
+ * all packets on their way before it forgets what failed, takes half a second over that. Where it
+ * is not known what is there, {@link #removeIfThere} is the way.
  */
 final class NftTransaction {
 
@@ -18,12 +22,22 @@ final class NftTransaction {
 
   private final Map<NftSet, List<SetElement>> removed = new TreeMap<>();
   private final Map<NftSet, List<SetElement>> added = new TreeMap<>();
+  private final Map<NftSet, List<SetElement>> removedIfThere = new TreeMap<>();
   private final List<NftSet> flushed = new ArrayList<>();
   private int size;
 
   void remove(SetElement element) {
     size++;
     removed.computeIfAbsent(element.set(), _ -> new ArrayList<>()).add(element);
+  }
+
+  /**
+   * Removes an element without data, or does nothing if it is not there: it is added and removed
+   * again, and no packet ever sees the one without the other.
+   */
+  void removeIfThere(SetElement element) {
+    size++;
+    removedIfThere.computeIfAbsent(element.set(), _ -> new ArrayList<>()).add(element);
   }
 
   void add(SetElement element) {
@@ -46,7 +60,7 @@ final class NftTransaction {
   }
 
   boolean isEmpty() {
-    return removed.isEmpty() && added.isEmpty() && flushed.isEmpty();
+    return removed.isEmpty() && added.isEmpty() && flushed.isEmpty() && removedIfThere.isEmpty();
   }
 
   int size() {
@@ -73,6 +87,7 @@ final class NftTransaction {
     flushed.forEach(set -> text.append(" flush ").append(set.kernelName()));
     removed.forEach((set, elements) -> append(text, " -", set, elements));
     added.forEach((set, elements) -> append(text, " +", set, elements));
+    removedIfThere.forEach((set, elements) -> append(text, " -?", set, elements));
     return text.toString();
   }
 
@@ -87,6 +102,10 @@ final class NftTransaction {
     flushed.forEach(set -> changes.add(new Change(false, set, List.of())));
     removed.forEach((set, elements) -> split(false, set, elements, changes));
     added.forEach((set, elements) -> split(true, set, elements, changes));
+    removedIfThere.forEach((set, elements) -> {
+      split(true, set, elements, changes);
+      split(false, set, elements, changes);
+    });
     List<ByteBuffer> messages = new ArrayList<>(changes.size() + 2);
     messages.add(NftMessages.batchBegin());
     for (int i = 0; i < changes.size(); i++) {

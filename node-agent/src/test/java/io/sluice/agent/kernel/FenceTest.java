@@ -8,6 +8,7 @@ import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseFence.Deadline;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -163,6 +164,49 @@ class FenceTest {
   void whatIsNoLongerAdmittedIsShutAtOnceAlthoughTheKernelHasIt() {
     fence.admit(Collections.emptySortedMap());
     assertShut();
+  }
+
+  /**
+   * A step that fails counts as none in the kernel, takes it half a second, and renewals wait for
+   * it: what another machine has is shut in one that succeeds, whatever is admitted.
+   */
+  @Test
+  void anAddressIsShutInOneStepThatDoesNotFail() {
+    SortedMap<LeaseMode, SortedSet<IpAddress>> both = new TreeMap<>();
+    for (LeaseMode mode : LeaseMode.values()) {
+      both.put(mode, new TreeSet<>(List.of(Underlay.FLOATING, Underlay.FLOATING_V6)));
+      fence.renew(mode, Underlay.in(LONG));
+    }
+    fence.admit(both);
+    int before = generation();
+
+    fence.shut(Underlay.FLOATING);
+
+    assertThat(generation()).isEqualTo(before + 1);
+    assertThat(fence.open()).containsExactly(Underlay.FLOATING_V6);
+    assertShut();
+    fence.shut(Underlay.FLOATING);
+    assertThat(generation()).as("of one that is shut already").isEqualTo(before + 2);
+    admit(LeaseMode.AVAILABLE, Underlay.FLOATING);
+    fence.shut(Underlay.FLOATING);
+    assertThat(generation()).as("of one in a single mode").isEqualTo(before + 4);
+    assertShut();
+  }
+
+  /** How many transactions the kernel has carried out on the holder, NFT_MSG_GETGEN. */
+  private static int generation() {
+    int type = 10 << 8 | 16;
+    ByteBuffer message =
+        new MessageBuilder(type, MessageBuilder.NLM_F_REQUEST).u8(0).u8(0).u16BigEndian(0).build();
+    try (NetlinkSocket socket =
+        net.nodes.get(HOLDER).inside(() -> NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER))) {
+      return socket
+          .query(new NetlinkRequest(message, "nft generation"))
+          .attributes(NftMessages.FIXED_BYTES)
+          .find(1)
+          .orElseThrow()
+          .u32BigEndian();
+    }
   }
 
   @Test
