@@ -28,8 +28,6 @@ public final class EventWriter implements AutoCloseable {
   static final Duration TOLD_WITHIN = Duration.ofHours(1);
 
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration LAST_WRITE = Duration.ofSeconds(3);
 
   private final EventFeed feed;
@@ -115,7 +113,7 @@ public final class EventWriter implements AutoCloseable {
         waiting.remove();
         pause = Duration.ZERO;
       } catch (IOException e) {
-        pause = longer(pause);
+        pause = RetryPause.after(pause);
         log.warn("an Event: {}; next try in {} ms", e.toString(), pause.toMillis());
         return;
       }
@@ -125,11 +123,6 @@ public final class EventWriter implements AutoCloseable {
   /** How long to wait before the next step; nothing unless the last one failed. */
   Duration pause() {
     return pause;
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration doubled = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
   }
 
   /** Ends the thread after the Event that it is at, and closes the feed. */

@@ -25,8 +25,6 @@ public final class StatusWriter implements AutoCloseable {
 
   private static final Duration LAST_WRITE = Duration.ofSeconds(3);
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   /** One write may wait for an API server that does not answer. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -111,14 +109,10 @@ public final class StatusWriter implements AutoCloseable {
       retries.remove(subject);
     } catch (IOException e) {
       Retry before = retries.get(subject);
-      Duration pause = before == null ? FIRST_PAUSE : shorter(before.pause().multipliedBy(2));
+      Duration pause = RetryPause.after(before == null ? Duration.ZERO : before.pause());
       retries.put(subject, new Retry(pause, nanoClock.getAsLong() + pause.toNanos()));
       log.warn("status of {}: {}; next try in {} ms", subject, e.toString(), pause.toMillis());
     }
-  }
-
-  private static Duration shorter(Duration pause) {
-    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
   /** Why no status is written; empty if that goes on. */
