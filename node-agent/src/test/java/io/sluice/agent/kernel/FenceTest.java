@@ -34,21 +34,16 @@ class FenceTest {
   private static final String FLOATING = Underlay.FLOATING.toString();
 
   private static Underlay net;
-  private static AutoCloseable mirror;
 
   private final LeaseFence fence = net.dataPlanes.get(HOLDER).fence();
 
   @BeforeAll
   static void build() {
-    net = new Underlay();
-    mirror = Probe.mirror(net.outside, Underlay.MATCHED, Underlay.MATCHED_V6);
+    net = Underlay.mirrored();
   }
 
   @AfterAll
-  static void tearDown() throws Exception {
-    if (mirror != null) {
-      mirror.close();
-    }
+  static void tearDown() {
     if (net != null) {
       net.close();
     }
@@ -57,7 +52,7 @@ class FenceTest {
   @BeforeEach
   void held() {
     net.nobodyHolds();
-    net.nodes.forEach(node -> node.run("conntrack -F"));
+    net.forgetConnections();
     net.holder(HOLDER, true);
   }
 

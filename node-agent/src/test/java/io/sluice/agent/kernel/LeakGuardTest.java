@@ -28,25 +28,14 @@ class LeakGuardTest {
       new TreeSet<>(List.of(Cidr.parse("10.244.1.0/24"), Cidr.parse("fd00:244::/64")));
 
   private static Underlay net;
-  private static AutoCloseable mirror;
 
   @BeforeAll
   static void build() {
-    net = new Underlay();
-    mirror =
-        Probe.mirror(
-            net.outside,
-            Underlay.MATCHED,
-            Underlay.UNMATCHED,
-            Underlay.MATCHED_V6,
-            Underlay.UNMATCHED_V6);
+    net = Underlay.mirrored();
   }
 
   @AfterAll
-  static void tearDown() throws Exception {
-    if (mirror != null) {
-      mirror.close();
-    }
+  static void tearDown() {
     if (net != null) {
       net.close();
     }
@@ -55,13 +44,7 @@ class LeakGuardTest {
   @BeforeEach
   void clean() {
     net.holder(1, true);
-    net.nodes.forEach(node -> node.run("conntrack -F"));
-  }
-
-  private static Optional<String> seen(NetworkNamespace from, String destination) {
-    try (Probe probe = Probe.from(from)) {
-      return probe.sourceSeenBy(destination);
-    }
+    net.forgetConnections();
   }
 
   private static long dropped(int node, String counter) {
@@ -79,21 +62,21 @@ class LeakGuardTest {
 
   @Test
   void aPodThatIsNotKnownSendsNothingOutOfTheCluster() {
-    assertThat(seen(net.pod2, Underlay.MATCHED)).contains(NODE_1);
+    assertThat(Probe.seen(net.pod2, Underlay.MATCHED)).contains(NODE_1);
     guard();
     long before = dropped(0, "unknown_pod");
     List<String> destinations =
         List.of(Underlay.MATCHED, Underlay.UNMATCHED, Underlay.MATCHED_V6, Underlay.UNMATCHED_V6);
-    assertThat(destinations).allMatch(destination -> seen(net.pod2, destination).isEmpty());
+    assertThat(destinations).allMatch(destination -> Probe.seen(net.pod2, destination).isEmpty());
     assertThat(dropped(0, "unknown_pod")).isGreaterThanOrEqualTo(before + 4);
   }
 
   @Test
   void onceItIsKnownItLeavesAsItDidBefore() {
     guard(OTHER_POD, OTHER_POD_V6);
-    assertThat(seen(net.pod2, Underlay.MATCHED)).contains(NODE_1);
-    assertThat(seen(net.pod2, Underlay.UNMATCHED)).contains(NODE_1);
-    assertThat(seen(net.pod2, Underlay.UNMATCHED_V6)).isPresent();
+    assertThat(Probe.seen(net.pod2, Underlay.MATCHED)).contains(NODE_1);
+    assertThat(Probe.seen(net.pod2, Underlay.UNMATCHED)).contains(NODE_1);
+    assertThat(Probe.seen(net.pod2, Underlay.UNMATCHED_V6)).isPresent();
   }
 
   @Test
@@ -110,11 +93,11 @@ class LeakGuardTest {
   @Test
   void aBoundPodLeavesByItsPolicyAtOnceAndElsewhereOnceItIsKnown() {
     guard();
-    assertThat(seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
-    assertThat(seen(net.pod1, Underlay.UNMATCHED)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
+    assertThat(Probe.seen(net.pod1, Underlay.UNMATCHED)).isEmpty();
     guard(Underlay.POD);
-    assertThat(seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
-    assertThat(seen(net.pod1, Underlay.UNMATCHED)).contains(NODE_1);
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
+    assertThat(Probe.seen(net.pod1, Underlay.UNMATCHED)).contains(NODE_1);
   }
 
   @Test
@@ -122,16 +105,16 @@ class LeakGuardTest {
     guard();
     try (AutoCloseable _ = Probe.mirror(net.pod1, "10.244.1.2", "fd00:244::2");
         AutoCloseable _ = Probe.mirror(net.pod2, "10.244.1.3", "fd00:244::3")) {
-      assertThat(seen(net.pod2, "10.244.1.2")).contains("10.244.1.3");
-      assertThat(seen(net.pod1, "fd00:244::3")).isPresent();
-      assertThat(seen(net.nodes.getLast(), "10.244.1.3")).contains("10.40.0.13");
+      assertThat(Probe.seen(net.pod2, "10.244.1.2")).contains("10.244.1.3");
+      assertThat(Probe.seen(net.pod1, "fd00:244::3")).isPresent();
+      assertThat(Probe.seen(net.nodes.getLast(), "10.244.1.3")).contains("10.40.0.13");
       // Asked from outside, as behind a load balancer that knows the way to Pods.
       net.outside.run("ip route replace 10.244.1.0/24 via 10.40.0.11 src " + Underlay.UNMATCHED);
-      assertThat(seen(net.outside, "10.244.1.3")).contains(Underlay.UNMATCHED);
+      assertThat(Probe.seen(net.outside, "10.244.1.3")).contains(Underlay.UNMATCHED);
     } finally {
       net.outside.run("ip route replace 10.244.1.0/24 via 10.40.0.11");
     }
-    assertThat(seen(net.nodes.getFirst(), Underlay.MATCHED)).contains(NODE_1);
+    assertThat(Probe.seen(net.nodes.getFirst(), Underlay.MATCHED)).contains(NODE_1);
   }
 
   @Test
@@ -148,7 +131,7 @@ class LeakGuardTest {
             complete.snat(),
             complete.routes());
     net.set(1, lagging);
-    assertThat(seen(net.pod1, Underlay.MATCHED)).as("without a guard").contains(NODE_2);
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).as("without a guard").contains(NODE_2);
     net.set(
         1,
         lagging.withLeakGuard(
@@ -156,13 +139,13 @@ class LeakGuardTest {
     long before = dropped(1, "foreign_pod");
     assertThat(
             Stream.of(Underlay.MATCHED, Underlay.MATCHED_V6)
-                .map(destination -> seen(net.pod1, destination)))
+                .map(destination -> Probe.seen(net.pod1, destination)))
         .containsOnly(Optional.empty());
     assertThat(dropped(1, "foreign_pod")).isGreaterThanOrEqualTo(before + 2);
     net.set(
         1,
         complete.withLeakGuard(
             new LeakGuard(Collections.emptySortedSet(), PODS, Collections.emptySortedSet())));
-    assertThat(seen(net.pod1, Underlay.MATCHED)).as("once it does").contains("10.40.1.100");
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).as("once it does").contains("10.40.1.100");
   }
 }

@@ -31,25 +31,14 @@ class PacketTest {
   private static final String POD_V6 = text(Underlay.POD_V6.toInetAddress());
 
   private static Underlay net;
-  private static AutoCloseable mirror;
 
   @BeforeAll
   static void build() {
-    net = new Underlay();
-    mirror =
-        Probe.mirror(
-            net.outside,
-            Underlay.MATCHED,
-            Underlay.UNMATCHED,
-            Underlay.MATCHED_V6,
-            Underlay.UNMATCHED_V6);
+    net = Underlay.mirrored();
   }
 
   @AfterAll
-  static void tearDown() throws Exception {
-    if (mirror != null) {
-      mirror.close();
-    }
+  static void tearDown() {
     if (net != null) {
       net.close();
     }
@@ -58,36 +47,30 @@ class PacketTest {
   @BeforeEach
   void clean() {
     net.nobodyHolds();
-    net.nodes.forEach(node -> node.run("conntrack -F"));
+    net.forgetConnections();
   }
 
   private static String text(InetAddress address) {
     return address.getHostAddress();
   }
 
-  private static Optional<String> seen(NetworkNamespace pod, String destination) {
-    try (Probe probe = Probe.from(pod)) {
-      return probe.sourceSeenBy(destination);
-    }
-  }
-
   @ParameterizedTest(name = "holder node-{0}, direct {1}")
   @CsvSource({"0, true", "1, true", "2, true", "1, false", "2, false"})
   void aMatchedPodLeavesWithTheFloatingIp(int holder, boolean direct) {
     net.holder(holder, direct);
-    assertThat(seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
-    assertThat(seen(net.pod1, Underlay.MATCHED_V6)).contains(FLOATING_V6);
-    assertThat(seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED_V6)).contains(FLOATING_V6);
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
   }
 
   @Test
   void everythingElseLeavesAsItDidBefore() {
     net.holder(1, true);
-    assertThat(seen(net.pod2, Underlay.MATCHED)).contains("10.40.0.11");
-    assertThat(seen(net.pod2, Underlay.MATCHED_V6)).contains(fromNode(1));
-    assertThat(seen(net.pod1, Underlay.UNMATCHED)).contains("10.40.0.11");
-    assertThat(seen(net.pod1, Underlay.UNMATCHED_V6)).contains(fromNode(1));
-    assertThat(seen(net.nodes.getFirst(), Underlay.MATCHED)).contains("10.40.0.11");
+    assertThat(Probe.seen(net.pod2, Underlay.MATCHED)).contains("10.40.0.11");
+    assertThat(Probe.seen(net.pod2, Underlay.MATCHED_V6)).contains(fromNode(1));
+    assertThat(Probe.seen(net.pod1, Underlay.UNMATCHED)).contains("10.40.0.11");
+    assertThat(Probe.seen(net.pod1, Underlay.UNMATCHED_V6)).contains(fromNode(1));
+    assertThat(Probe.seen(net.nodes.getFirst(), Underlay.MATCHED)).contains("10.40.0.11");
   }
 
   private static String fromNode(int number) {
@@ -101,10 +84,10 @@ class PacketTest {
   @Test
   void withoutAHolderNothingOfAMatchedPodArrives() {
     long before = dropped(0, "no_holder");
-    assertThat(seen(net.pod1, Underlay.MATCHED)).isEmpty();
-    assertThat(seen(net.pod1, Underlay.MATCHED_V6)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED_V6)).isEmpty();
     assertThat(dropped(0, "no_holder")).isGreaterThan(before);
-    assertThat(seen(net.pod1, Underlay.UNMATCHED)).contains("10.40.0.11");
+    assertThat(Probe.seen(net.pod1, Underlay.UNMATCHED)).contains("10.40.0.11");
   }
 
   private static long dropped(int node, String counter) {
@@ -118,8 +101,8 @@ class PacketTest {
         Underlay.tables(
             false, Collections.emptySortedMap(), new Verdict.Drop(), new Verdict.Drop()));
     long before = dropped(0, "policy_without_ip");
-    assertThat(seen(net.pod1, Underlay.MATCHED)).isEmpty();
-    assertThat(seen(net.pod1, Underlay.MATCHED_V6)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED_V6)).isEmpty();
     assertThat(dropped(0, "policy_without_ip")).isGreaterThan(before);
   }
 
@@ -132,9 +115,9 @@ class PacketTest {
             Collections.emptySortedMap(),
             new Verdict.KeepPodAddress(),
             new Verdict.KeepPodAddress()));
-    assertThat(seen(net.pod1, Underlay.MATCHED)).contains("10.244.1.2");
-    assertThat(seen(net.pod1, Underlay.MATCHED_V6)).contains(POD_V6);
-    assertThat(seen(net.pod1, Underlay.UNMATCHED)).contains("10.40.0.11");
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains("10.244.1.2");
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED_V6)).contains(POD_V6);
+    assertThat(Probe.seen(net.pod1, Underlay.UNMATCHED)).contains("10.40.0.11");
   }
 
   @Test
@@ -143,8 +126,8 @@ class PacketTest {
     net.set(0, complete);
     net.nodes.getFirst().run("nft flush map inet sluice snat_v4");
     net.nodes.getFirst().run("nft flush map inet sluice snat_v6");
-    assertThat(seen(net.pod1, Underlay.MATCHED)).isEmpty();
-    assertThat(seen(net.pod1, Underlay.MATCHED_V6)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED_V6)).isEmpty();
     assertThat(dropped(0, "no_translation")).isPositive();
   }
 
@@ -152,9 +135,9 @@ class PacketTest {
   void aRuleThatIsMissingLeaksNothing() {
     net.holder(1, true);
     net.nodes.getFirst().run("ip rule del fwmark 0x58010000/0xffff0000");
-    assertThat(seen(net.pod1, Underlay.MATCHED)).isEmpty();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).isEmpty();
     net.set(0, Underlay.tables(false, Underlay.route(1, true)));
-    assertThat(seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
   }
 
   @ParameterizedTest
@@ -243,16 +226,16 @@ class PacketTest {
   @Test
   void anAnnouncementMovesThePeersNeighbourEntry() {
     net.holder(1, true);
-    assertThat(seen(net.pod1, Underlay.MATCHED)).isPresent();
-    assertThat(seen(net.pod1, Underlay.MATCHED_V6)).isPresent();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).isPresent();
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED_V6)).isPresent();
     assertThat(neighbour("10.40.1.100")).contains("02:00:00:00:00:12");
     assertThat(neighbour("fd00:40::1:100")).contains("02:00:00:00:00:12");
     // At once, also within the second in which Linux ignores the reply form.
     net.holder(2, true);
     await().until(() -> neighbour("10.40.1.100").contains("02:00:00:00:00:13"));
     await().until(() -> neighbour("fd00:40::1:100").contains("02:00:00:00:00:13"));
-    assertThat(seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
-    assertThat(seen(net.pod1, Underlay.MATCHED_V6)).contains(FLOATING_V6);
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains("10.40.1.100");
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED_V6)).contains(FLOATING_V6);
   }
 
   private static String neighbour(String address) {
@@ -370,8 +353,8 @@ class PacketTest {
   void podsOfTheClusterReachEachOtherUntouched() {
     net.holder(1, true);
     try (AutoCloseable _ = Probe.mirror(net.pod2, "10.244.1.3", "fd00:244::3")) {
-      assertThat(seen(net.pod1, "10.244.1.3")).contains("10.244.1.2");
-      assertThat(seen(net.pod1, "fd00:244::3")).contains(POD_V6);
+      assertThat(Probe.seen(net.pod1, "10.244.1.3")).contains("10.244.1.2");
+      assertThat(Probe.seen(net.pod1, "fd00:244::3")).contains(POD_V6);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

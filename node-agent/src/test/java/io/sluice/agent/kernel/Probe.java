@@ -28,6 +28,13 @@ final class Probe implements AutoCloseable {
     return new Probe(namespace.inside(() -> new DatagramSocket()));
   }
 
+  /** The source address that a datagram of a new connection arrived with; empty if it did not. */
+  static Optional<String> seen(NetworkNamespace from, String destination) {
+    try (Probe probe = from(from)) {
+      return probe.sourceSeenBy(destination);
+    }
+  }
+
   /** Answers every datagram to one of the hosts with its source address, until closed. */
   static AutoCloseable mirror(NetworkNamespace namespace, String... hosts) {
     List<DatagramSocket> sockets = new ArrayList<>();

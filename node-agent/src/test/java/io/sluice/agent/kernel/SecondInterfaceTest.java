@@ -17,14 +17,12 @@ class SecondInterfaceTest {
   private static final String SECOND_ADDRESS = "10.40.0.99";
 
   private Underlay net;
-  private AutoCloseable mirror;
   private NetworkNamespace holder;
   private LeaseFence fence;
 
   @BeforeEach
   void build() {
-    net = new Underlay();
-    mirror = Probe.mirror(net.outside, Underlay.MATCHED);
+    net = Underlay.mirrored();
     holder = net.nodes.get(HOLDER);
     fence = net.dataPlanes.get(HOLDER).fence();
     NetworkNamespace.exec(
@@ -38,10 +36,7 @@ class SecondInterfaceTest {
   }
 
   @AfterEach
-  void tearDown() throws Exception {
-    if (mirror != null) {
-      mirror.close();
-    }
+  void tearDown() {
     if (net != null) {
       net.close();
     }

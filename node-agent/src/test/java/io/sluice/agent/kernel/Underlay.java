@@ -78,6 +78,23 @@ final class Underlay implements AutoCloseable {
     }
   }
 
+  /** One whose outside host answers every datagram with the source address that it saw. */
+  static Underlay mirrored() {
+    Underlay net = new Underlay();
+    try {
+      net.mirror(net.outside, MATCHED, UNMATCHED, MATCHED_V6, UNMATCHED_V6);
+      return net;
+    } catch (RuntimeException | Error e) {
+      net.close();
+      throw e;
+    }
+  }
+
+  /** Answers every datagram to these addresses with its source, as long as this is open. */
+  void mirror(NetworkNamespace host, String... addresses) {
+    keep(Probe.mirror(host, addresses));
+  }
+
   private <T extends AutoCloseable> T keep(T resource) {
     open.push(resource);
     return resource;
@@ -173,6 +190,11 @@ final class Underlay implements AutoCloseable {
     for (int i = 0; i < nodes.size(); i++) {
       set(i, tables(false, Collections.emptySortedMap()));
     }
+  }
+
+  /** Every connection begins anew with its next packet, on all nodes. */
+  void forgetConnections() {
+    nodes.forEach(node -> node.run("conntrack -F"));
   }
 
   /** A deadline so far from now. */

@@ -60,7 +60,7 @@ class WaitingTest {
   @BeforeEach
   void clean() {
     net.nobodyHolds();
-    net.nodes.forEach(node -> node.run("conntrack -F"));
+    net.forgetConnections();
   }
 
   /** Tables of a node that is ready for both floating IPs, which node {@code holder} still has. */

@@ -37,21 +37,16 @@ class WireTest {
   private static final Duration LEASE = Duration.ofMillis(400);
 
   private static Underlay net;
-  private static AutoCloseable mirror;
 
   private final Queue<Claim> heard = new ConcurrentLinkedQueue<>();
 
   @BeforeAll
   static void build() {
-    net = new Underlay();
-    mirror = Probe.mirror(net.outside, Underlay.MATCHED, Underlay.MATCHED_V6);
+    net = Underlay.mirrored();
   }
 
   @AfterAll
-  static void tearDown() throws Exception {
-    if (mirror != null) {
-      mirror.close();
-    }
+  static void tearDown() {
     if (net != null) {
       net.close();
     }
@@ -61,7 +56,7 @@ class WireTest {
   void held() {
     net.dataPlanes.get(HOLDER).onClaim((_, _) -> {});
     net.nobodyHolds();
-    net.nodes.forEach(node -> node.run("conntrack -F"));
+    net.forgetConnections();
     net.holder(HOLDER, true);
     // What all this made the nodes say has been heard before a test begins to listen.
     awaitMarkers(OTHER, HOLDER, (_, _) -> {});

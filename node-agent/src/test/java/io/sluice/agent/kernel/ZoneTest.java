@@ -28,29 +28,29 @@ class ZoneTest {
   /** In the destinations of the policy, as a Service is if the policy is about everything. */
   private static final String SERVICE = "203.0.113.77";
 
+  /** In the destinations of the policy, and an address of node-1 itself. */
+  private static final String OF_THE_NODE = "203.0.113.55";
+
   private static final int HERE = 0;
 
   private static Underlay net;
   private static NetworkNamespace node;
-  private static AutoCloseable mirror;
-  private static AutoCloseable mirrorOfPod2;
 
   @BeforeAll
   static void build() {
-    net = new Underlay();
+    net = Underlay.mirrored();
     node = net.nodes.get(HERE);
-    mirror = Probe.mirror(net.outside, Underlay.MATCHED, Underlay.MATCHED_V6);
-    mirrorOfPod2 = Probe.mirror(net.pod2, "10.244.1.3");
+    net.mirror(net.pod2, "10.244.1.3");
+    node.run("ip addr add " + OF_THE_NODE + "/32 dev lo");
+    net.mirror(node, OF_THE_NODE);
     node.run("nft add table inet proxy");
     node.run("nft add chain inet proxy services { type nat hook prerouting priority dstnat ; }");
   }
 
   @AfterAll
-  static void tearDown() throws Exception {
-    for (AutoCloseable open : new AutoCloseable[] {mirrorOfPod2, mirror, net}) {
-      if (open != null) {
-        open.close();
-      }
+  static void tearDown() {
+    if (net != null) {
+      net.close();
     }
   }
 
@@ -58,7 +58,7 @@ class ZoneTest {
   void clean() {
     net.nobodyHolds();
     node.run("nft flush chain inet proxy services");
-    net.nodes.forEach(each -> each.run("conntrack -F"));
+    net.forgetConnections();
   }
 
   /** What the guards have dropped on all nodes, by counter. */
@@ -176,17 +176,83 @@ class ZoneTest {
 
   /** Its replies are not translated, wherever the address is. */
   @Test
-  void aConnectionFromOutsideToThePodIsNotTakenForOneOfThePod() {
+  void aConnectionFromOutsideToThePodIsNotTakenForOneOfThePod() throws Exception {
+    String way = "ip route replace 10.244.1.0/24 via 10.40.0.11";
+    // From an address that the policy names, so that the replies look as if they were egress.
+    net.outside.run(way + " src " + Underlay.MATCHED);
     try (Probe probe = Probe.from(net.outside);
         AutoCloseable _ = Probe.mirror(net.pod1, "10.244.1.2")) {
-      node.run("nft add rule inet plugin source ip daddr 10.244.1.2 return");
       for (int holder : new int[] {1, HERE, 2}) {
         net.holder(holder, true);
-        assertThat(probe.sourceSeenBy("10.244.1.2")).isPresent();
+        assertThat(probe.sourceSeenBy("10.244.1.2")).contains(Underlay.MATCHED);
       }
-    } catch (Exception e) {
-      throw new AssertionError(e);
+    } finally {
+      net.outside.run(way);
     }
+  }
+
+  /** Nothing is translated there, and who translates it otherwise must see all of it. */
+  @Test
+  void aConnectionToTheNodeItselfIsInTheDefaultZone() {
+    net.holder(HERE, true);
+    assertThat(Probe.seen(net.pod1, OF_THE_NODE)).contains("10.244.1.2");
+    assertThat(entries("10.244.1.2")).contains("dst=" + OF_THE_NODE).doesNotContain("zone-orig");
+  }
+
+  /** Whatever the policy names. */
+  @Test
+  void aConnectionInsideTheClusterIsInTheDefaultZone() {
+    String inside = "203.0.113.90";
+    serve(inside, "10.244.1.3");
+    net.holder(HERE, true);
+    node.run("nft add element inet sluice cluster_v4 { %s }".formatted(inside));
+    try {
+      assertThat(Probe.seen(net.pod1, inside)).contains("10.244.1.2");
+      assertThat(entries("10.244.1.2")).contains("dst=" + inside).doesNotContain("zone-orig");
+    } finally {
+      node.run("nft delete element inet sluice cluster_v4 { %s }".formatted(inside));
+    }
+  }
+
+  /** As while the tables change: it would take the port that the next one needs here. */
+  @Test
+  void aPacketInTheDefaultZoneIsDroppedRatherThanTranslated() {
+    net.holder(HERE, true);
+    node.run("nft flush chain inet sluice early");
+    try {
+      assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).isEmpty();
+    } finally {
+      net.dataPlanes.get(HERE).install();
+    }
+    assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains(FLOATING);
+  }
+
+  /** It stays in the default zone for a day, and is translated there. */
+  @Test
+  void aServiceThatNobodyTranslatesAnyMoreLeavesWithTheFloatingIp() {
+    net.holder(HERE, true);
+    node.run("nft add element inet sluice service_v4 { %s }".formatted(Underlay.MATCHED));
+    try {
+      assertThat(Probe.seen(net.pod1, Underlay.MATCHED)).contains(FLOATING);
+    } finally {
+      node.run("nft delete element inet sluice service_v4 { %s }".formatted(Underlay.MATCHED));
+    }
+  }
+
+  /** A Service is forgotten a day after its last packet, not a day after it was learned. */
+  @Test
+  void aServiceInUseIsNotForgotten() {
+    String service = "203.0.113.80";
+    serve(service, "10.244.1.3");
+    net.holder(HERE, true);
+    node.run("nft add element inet sluice service_v4 { %s expires 1h }".formatted(service));
+    assertThat(services()).containsPattern(service + " expires 59m");
+    assertThat(Probe.seen(net.pod1, service)).contains("10.244.1.2");
+    assertThat(services()).containsPattern(service + " expires 23h");
+  }
+
+  private static String services() {
+    return node.run("nft list set inet sluice service_v4");
   }
 
   /** Who translates its destination chooses once: another choice is another server. */
