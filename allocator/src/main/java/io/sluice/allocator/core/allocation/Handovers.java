@@ -7,20 +7,15 @@ import io.sluice.model.StateChange.AssignmentChanged;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
-/**
- * Since when successors have been getting ready, so that nobody waits for one without bound. This
- * is soft state: a new task gives every successor its full time again.
- */
+/** Since when successors have been getting ready, so that nobody waits for one without bound. */
 final class Handovers {
 
-  private final SortedMap<IpAddress, Long> sinceMillis = new TreeMap<>();
+  private final WaitingSince waiting = new WaitingSince();
 
   /** Begins anew. */
   void restart(Map<IpAddress, Assignment> assignments, long nowMillis) {
-    sinceMillis.clear();
+    waiting.clear();
     assignments.forEach((ip, assignment) -> note(ip, assignment, nowMillis));
   }
 
@@ -34,44 +29,26 @@ final class Handovers {
   }
 
   private void note(IpAddress ip, Assignment assignment, long nowMillis) {
-    if (assignment.isBeingPrepared()) {
-      sinceMillis.putIfAbsent(ip, nowMillis);
-    } else {
-      sinceMillis.remove(ip);
-    }
+    waiting.set(ip, assignment.isBeingPrepared(), nowMillis);
   }
 
-  /**
-   * An input came. A log that is behind, as after a take-over, is waited for; but after a longer
-   * step back the clock was set, and nothing began in the future.
-   *
-   * @param longestStepMillis further back, and the clock was set
-   * @return whether anybody's time has changed
-   */
+  /** An input came; see {@link WaitingSince#heard}. */
   boolean heard(long nowMillis, long longestStepMillis) {
-    boolean set =
-        sinceMillis.values().stream().anyMatch(since -> since - nowMillis > longestStepMillis);
-    if (set) {
-      sinceMillis.replaceAll((_, since) -> Math.min(since, nowMillis));
-    }
-    return set;
+    return waiting.heard(nowMillis, longestStepMillis);
   }
 
   /** How long the successor of the address has been getting ready; 0 if it has yet to begin. */
   long millisSoFar(IpAddress ip, long nowMillis) {
-    Long since = sinceMillis.get(ip);
-    return since == null ? 0 : nowMillis - since;
+    return waiting.millisSoFar(ip, nowMillis);
   }
 
   /** The addresses whose successors have been getting ready for so long. */
   List<IpAddress> waitingFor(long millis, long nowMillis) {
-    return sinceMillis.keySet().stream()
-        .filter(ip -> millisSoFar(ip, nowMillis) >= millis)
-        .toList();
+    return waiting.addresses().stream().filter(ip -> millisSoFar(ip, nowMillis) >= millis).toList();
   }
 
   /** When the first of them began. */
   OptionalLong firstMillis() {
-    return sinceMillis.values().stream().mapToLong(Long::longValue).min();
+    return waiting.firstMillis();
   }
 }

@@ -9,13 +9,11 @@ import io.sluice.model.StateChange.AgentObserved;
 import io.sluice.model.StateChange.AssignmentChanged;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
  * Since when grants have been waiting to be carried out, so that an address is not lost to a node
- * whose kernel refuses it. This is soft state: a new task gives every holder its full time again.
+ * whose kernel refuses it.
  */
 final class UnappliedGrants {
 
@@ -26,7 +24,7 @@ final class UnappliedGrants {
   private static final int WITHOUT_A_WORD = 5;
 
   private final long applyMillis;
-  private final SortedMap<IpAddress, Long> sinceMillis = new TreeMap<>();
+  private final WaitingSince waiting = new WaitingSince();
 
   /**
    * @param applyMillis how long a node may take that says that something is wrong
@@ -37,7 +35,7 @@ final class UnappliedGrants {
 
   /** Begins anew. */
   void restart(AllocationState state, long nowMillis) {
-    sinceMillis.clear();
+    waiting.clear();
     InPlace inPlace = InPlace.of(state);
     state.assignments().keySet().forEach(ip -> note(state, inPlace, ip, nowMillis));
   }
@@ -54,8 +52,9 @@ final class UnappliedGrants {
     InPlace inPlace = InPlace.of(state);
     for (StateChange change : changes) {
       if (change instanceof AssignmentChanged(var ip, var assignment)) {
+        // A named successor does not begin the holder's time anew: the grant is the same.
         if (assignment.successor().isEmpty()) {
-          sinceMillis.remove(ip);
+          waiting.set(ip, false, nowMillis);
         }
         note(state, inPlace, ip, nowMillis);
       } else if (change instanceof AgentObserved(var node, _)) {
@@ -76,40 +75,24 @@ final class UnappliedGrants {
 
   private void note(AllocationState state, InPlace inPlace, IpAddress ip, long nowMillis) {
     boolean waits = state.assignments().get(ip).state() == State.GRANTED && !inPlace.contains(ip);
-    if (waits) {
-      sinceMillis.putIfAbsent(ip, nowMillis);
-    } else {
-      sinceMillis.remove(ip);
-    }
+    waiting.set(ip, waits, nowMillis);
   }
 
-  /**
-   * An input came. As with {@link Handovers#heard}: a log that is behind is waited for, but a clock
-   * that was set back means that nothing began in the future.
-   *
-   * @param longestStepMillis further back, and the clock was set
-   * @return whether anybody's time has changed
-   */
+  /** An input came; see {@link WaitingSince#heard}. */
   boolean heard(long nowMillis, long longestStepMillis) {
-    boolean set =
-        sinceMillis.values().stream().anyMatch(since -> since - nowMillis > longestStepMillis);
-    if (set) {
-      sinceMillis.replaceAll((_, since) -> Math.min(since, nowMillis));
-    }
-    return set;
+    return waiting.heard(nowMillis, longestStepMillis);
   }
 
   /** How long the grant of the address has been waiting; 0 if it was carried out. */
   long millisSoFar(IpAddress ip, long nowMillis) {
-    Long since = sinceMillis.get(ip);
-    return since == null ? 0 : nowMillis - since;
+    return waiting.millisSoFar(ip, nowMillis);
   }
 
   /** Whether its holder has had its time: less if it says that something is wrong. */
   boolean isOverdue(AllocationState state, IpAddress ip, long nowMillis) {
-    Long since = sinceMillis.get(ip);
-    return since != null
-        && nowMillis - since >= (saysWhy(state, ip) ? applyMillis : WITHOUT_A_WORD * applyMillis);
+    return waiting.contains(ip)
+        && millisSoFar(ip, nowMillis)
+            >= (saysWhy(state, ip) ? applyMillis : WITHOUT_A_WORD * applyMillis);
   }
 
   private static boolean saysWhy(AllocationState state, IpAddress ip) {
@@ -120,14 +103,14 @@ final class UnappliedGrants {
 
   /** The addresses whose grants are overdue. */
   List<IpAddress> overdue(AllocationState state, long nowMillis) {
-    return sinceMillis.keySet().stream().filter(ip -> isOverdue(state, ip, nowMillis)).toList();
+    return waiting.addresses().stream().filter(ip -> isOverdue(state, ip, nowMillis)).toList();
   }
 
   /** When the next of them may be. */
   long nextMillis(long nowMillis) {
-    return sinceMillis.values().stream()
-        .flatMapToLong(
-            since -> LongStream.of(since + applyMillis, since + WITHOUT_A_WORD * applyMillis))
+    return waiting
+        .beginnings()
+        .flatMap(since -> LongStream.of(since + applyMillis, since + WITHOUT_A_WORD * applyMillis))
         .filter(due -> due > nowMillis)
         .min()
         .orElse(Long.MAX_VALUE);

@@ -7,6 +7,7 @@ import io.sluice.model.Assignment.Holder;
 import io.sluice.model.Assignment.State;
 import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.StateChange.HoldOffChanged;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A node that beats and does not carry out what it was granted does not keep the address. */
@@ -104,6 +105,19 @@ class UnappliedGrantTest {
 
     assertThat(scenario.assignment(IP).state()).isEqualTo(State.GRANTED);
     assertThat(scenario.holder(IP)).isEqualTo(stuck);
+  }
+
+  /** Otherwise a move would keep a node from being held off that carries nothing out. */
+  @Test
+  void aNamedSuccessorDoesNotBeginTheTimeOfTheHolderAnew() {
+    granted(2);
+    scenario.run(1_000).label(stuck, Map.of(Eligibility.DRAIN_LABEL, "true")).run(100);
+    assertThat(scenario.assignment(IP).isBeingPrepared()).isTrue();
+    assertThat(scenario.state().holdOffs()).isEmpty();
+
+    scenario.run(1_000);
+
+    assertThat(scenario.state().holdOffs()).containsOnlyKeys(stuck);
   }
 
   @Test
