@@ -49,6 +49,7 @@ final class Fulfilment {
   private SortedSet<IpAddress> toPrepare = Collections.emptySortedSet();
   private SortedSet<IpAddress> inKernel = Collections.emptySortedSet();
   private SortedSet<IpAddress> prepared = Collections.emptySortedSet();
+  private SortedSet<IpAddress> opened = Collections.emptySortedSet();
   private boolean strictGrants;
   private SortedSet<IpAddress> granted = Collections.emptySortedSet();
   private Optional<String> namesake = Optional.empty();
@@ -216,6 +217,7 @@ final class Fulfilment {
     SortedSet<IpAddress> both = new TreeSet<>(inKernel);
     both.addAll(ready);
     inKernel = both;
+    opened = ready;
     opener.open(heldByMode(), granted);
     announcing.begin(ready, now);
     announcing.announceDue(now);
@@ -249,6 +251,7 @@ final class Fulfilment {
       return false;
     }
     state.settle();
+    opened = Collections.emptySortedSet();
     noteCarrier(now);
     SortedSet<IpAddress> before = inKernel;
     inKernel = TableDifferences.without(desired.held(), toPrepare);
@@ -363,10 +366,13 @@ final class Fulfilment {
     return granted;
   }
 
-  /** What has been carried out. */
+  /** What has been carried out; more than the fence is to be open for what is held. */
   List<Applied> applied(long session) {
+    SortedSet<IpAddress> unfinished = new TreeSet<>(opened);
+    unfinished.retainAll(wanted);
+    SortedSet<IpAddress> done = TableDifferences.without(inKernel, unfinished);
     List<Applied> inPlace =
-        holdings.carriedOut(state.assignments(), session, wanted, inKernel, prepared);
+        holdings.carriedOut(state.assignments(), session, wanted, done, prepared);
     return carrier ? inPlace : Holdings.withoutCarrier(inPlace);
   }
 

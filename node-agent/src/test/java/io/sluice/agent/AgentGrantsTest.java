@@ -144,6 +144,42 @@ class AgentGrantsTest {
   }
 
   @Test
+  void whatIsOpenIsReportedOnlyWhenTheKernelHasTakenTheChange() {
+    agent.started(Map.of(FIP, granted(holder(2, 1), 1)), SHOP);
+    agent.read(FIP, moving(holder(2, 1), holder(1, SESSION), 1));
+    agent.read(FIP, handingOver(holder(2, 1), holder(1, SESSION), 1));
+    assertThat(agent.applied()).containsExactly(new Applied(FIP, 1, AppliedState.PREPARED));
+    agent.dataPlane.failuresToCome = 2;
+
+    agent.read(FIP, granted(holder(1, SESSION), 2));
+
+    assertThat(agent.dataPlane.kernel.waiting()).as("what waits goes on waiting").isNotEmpty();
+    assertThat(agent.applied()).doesNotContain(held(FIP, 2));
+    assertThat(agent.lastError()).isPresent();
+    agent.advance(500);
+    assertThat(agent.dataPlane.kernel.waiting()).isEmpty();
+    assertThat(agent.applied()).containsExactly(held(FIP, 2));
+  }
+
+  /** Nor is it said to be released before the kernel has let go of it. */
+  @Test
+  void whatWasOpenedInVainIsReleasedWhenTheKernelHasLetGo() {
+    agent.started(Map.of(FIP, granted(holder(2, 1), 1)), SHOP);
+    agent.read(FIP, moving(holder(2, 1), holder(1, SESSION), 1));
+    agent.read(FIP, handingOver(holder(2, 1), holder(1, SESSION), 1));
+    agent.dataPlane.failuresToCome = 2;
+
+    agent.read(FIP, granted(holder(1, SESSION), 2));
+    agent.read(FIP, releasing(holder(1, SESSION), 2));
+
+    assertThat(agent.dataPlane.kernel.held()).containsExactly(FIP);
+    assertThat(agent.applied()).doesNotContain(new Applied(FIP, 2, AppliedState.RELEASED));
+    agent.advance(500);
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.applied()).containsExactly(new Applied(FIP, 2, AppliedState.RELEASED));
+  }
+
+  @Test
   void whatIsLetGoOfStaysOpenWhileSomethingElseIsOpened() {
     agent.started(Map.of(OTHER, granted(holder(2, 1), 1)), SHOP);
     agent.read(FIP, granted(holder(1, SESSION), 1));
