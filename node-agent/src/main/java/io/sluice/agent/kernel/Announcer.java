@@ -4,9 +4,13 @@ import io.sluice.agent.core.ArpPacket;
 import io.sluice.model.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts announcements and questions on the wire (packet(7)). Not thread-safe. */
 final class Announcer implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Announcer.class);
 
   /** The Ethernet group of ff02::1, all nodes of the segment (RFC 2464 section 7). */
   private static final byte[] ALL_NODES_GROUP = {0x33, 0x33, 0, 0, 0, 1};
@@ -27,12 +31,28 @@ final class Announcer implements AutoCloseable {
 
   /** Sends one announcement of the address from the interface. */
   void announce(Links.Link nic, IpAddress address) {
-    socket.send(nic.index(), frame(nic.macAddress(), address));
+    send(nic, frame(nic.macAddress(), address), address);
   }
 
   /** Sends one question from the interface whether another machine has the address. */
   void ask(Links.Link nic, IpAddress address) {
-    socket.send(nic.index(), question(nic.macAddress(), address));
+    send(nic, question(nic.macAddress(), address), address);
+  }
+
+  /**
+   * What the fence drops, and counts, comes back as ENOBUFS, as does what a full queue of the
+   * interface drops. Neither is an error: who may not speak for an address now will repeat it.
+   */
+  private void send(Links.Link nic, byte[] frame, IpAddress address) {
+    try {
+      socket.send(nic.index(), frame);
+    } catch (KernelException e) {
+      if (e.errno() != Errno.ENOBUFS) {
+        throw e;
+      }
+      log.debug(
+          "dropped at {}, as by a fence that is shut: what was said about {}", nic.name(), address);
+    }
   }
 
   static byte[] question(String mac, IpAddress address) {

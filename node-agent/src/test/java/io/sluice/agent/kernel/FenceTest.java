@@ -280,6 +280,19 @@ class FenceTest {
     }
   }
 
+  /** Between a grant and the next beat, for instance; the announcement is repeated. */
+  @Test
+  void anAnnouncementThatTheFenceDropsIsCountedThereAndNoError() {
+    LinuxDataPlane holder = net.dataPlanes.get(HOLDER);
+    fence.renew(LeaseMode.AVAILABLE, Underlay.in(Duration.ofMillis(-1)));
+    long before = holder.fenceCounters().get("lease_over_leaving").packets();
+
+    holder.announce(Underlay.FLOATING);
+    holder.announce(Underlay.FLOATING_V6);
+
+    assertThat(holder.fenceCounters().get("lease_over_leaving").packets()).isEqualTo(before + 2);
+  }
+
   @Test
   void nothingComesInAfterTheEnd() {
     try (Probe probe = Probe.from(net.pod1)) {
