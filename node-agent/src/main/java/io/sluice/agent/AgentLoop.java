@@ -14,7 +14,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -37,9 +36,6 @@ public final class AgentLoop {
   private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
 
   private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** Shorter, and nobody has forgotten where our addresses are. */
-  private static final long LONG_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Where an agent is in its life. */
   public enum Phase {
@@ -71,10 +67,7 @@ public final class AgentLoop {
   /** Since when we beat; empty before. */
   private Optional<LeaseSession> lease = Optional.empty();
 
-  /** When the newest beat that was acknowledged had been sent. */
-  private OptionalLong lastHeard = OptionalLong.empty();
-
-  private boolean unacknowledged = true;
+  private final KafkaSilence silence = new KafkaSilence();
   private Optional<AgentReport> lastReport = Optional.empty();
 
   private long leaveBy;
@@ -152,7 +145,7 @@ public final class AgentLoop {
       case STARTING -> start(now);
       case RUNNING -> run(now);
       case LEAVING -> leave(now);
-      case RESTARTING -> stopIf(farewellHeard || now - leaveBy >= 0);
+      case RESTARTING -> restart(now);
       case STOPPED -> {}
     }
   }
@@ -164,7 +157,7 @@ public final class AgentLoop {
           case STARTING -> fulfilment.nanosUntilWork(now);
           case RUNNING -> nanosUntilWorkRunning(now);
           case LEAVING -> Math.min(fulfilment.nanosUntilWork(now), leaveBy - now);
-          case RESTARTING -> leaveBy - now;
+          case RESTARTING -> Math.min(lease.orElseThrow().nanosUntilDeadline(now), leaveBy - now);
           case STOPPED -> LONGEST_REST_NANOS;
         };
     return Math.clamp(work, 0, LONGEST_REST_NANOS);
@@ -234,13 +227,7 @@ public final class AgentLoop {
     }
     lapse.ifPresent(why -> lapsed(why, current.session(), yielded, now));
     goOnUnanswered(now);
-    if (!unacknowledged && current.unacknowledged(now)) {
-      unacknowledged = true;
-      log.warn(
-          "silence: the last beat acknowledged was sent {} ms ago; strict grants end, available"
-              + " ones go on",
-          millis(now - lastHeard.orElse(now)));
-    }
+    silence.note(current, now);
     fulfilment.carryOut(session, current.strictLive(now), now);
     if (reconciler.takeInstalled() || reconciler.error().isPresent()) {
       tenure.doubt();
@@ -304,7 +291,7 @@ public final class AgentLoop {
 
   private void acknowledged(Input.BeatAcknowledged beat) {
     if (beat.intent() != Intent.RUNNING) {
-      farewellHeard = true;
+      farewellHeard |= (beat.intent() == Intent.STOPPING) == (phase == Phase.LEAVING);
       return;
     }
     LeaseSession current = lease.orElseThrow();
@@ -312,16 +299,10 @@ public final class AgentLoop {
     if (beat.session() == current.session()) {
       tenure.heardFromKafka();
     }
-    if (unacknowledged && !current.unacknowledged(beat.receivedAt())) {
-      unacknowledged = false;
-      long silence = beat.sentAt() - lastHeard.orElse(beat.sentAt());
-      log.info("beats are acknowledged, after {} ms of silence", millis(silence));
-      if (silence >= LONG_SILENCE_NANOS) {
-        // Whatever cut us off from Kafka may have cut us off from the neighbours.
-        fulfilment.announceAgain(beat.receivedAt());
-      }
+    if (silence.heard(current, beat)) {
+      // Whatever cut us off from Kafka may have cut us off from the neighbours.
+      fulfilment.announceAgain(beat.receivedAt());
     }
-    lastHeard = OptionalLong.of(beat.sentAt());
   }
 
   /** Tells what has been carried out, if that has changed. */
@@ -357,14 +338,36 @@ public final class AgentLoop {
       return;
     }
     leaveBy = now + settings.farewell().toNanos();
-    if (keep) {
+    if (keep && lease.isEmpty()) {
+      phase = Phase.STOPPED;
+    } else if (keep && !isCutOff(now)) {
       log.info("stopping, to be back at once: everything stays, held {}", fulfilment.inKernel());
-      phase = lease.isPresent() ? Phase.RESTARTING : Phase.STOPPED;
-      lease.ifPresent(_ -> beats.accept(new BeatOrder(session, Intent.RESTARTING)));
+      phase = Phase.RESTARTING;
+      beats.accept(new BeatOrder(session, Intent.RESTARTING));
     } else {
-      log.info("stopping for good: letting go of {}, guards stay", fulfilment.inKernel());
-      orphans = fulfilment.inKernel();
-      phase = Phase.LEAVING;
+      leaveForGood(keep ? "cut off from Kafka, so nothing is kept for a restart" : "for good");
+    }
+  }
+
+  /** Whether others may have been granted what is ours, so that somebody has to ask the wire. */
+  private boolean isCutOff(long now) {
+    return lease.filter(some -> some.unacknowledged(now) || tenure.asks(now)).isPresent();
+  }
+
+  private void leaveForGood(String why) {
+    log.info("stopping, {}: letting go of {}, guards stay", why, fulfilment.inKernel());
+    orphans = fulfilment.inKernel();
+    farewellHeard = false;
+    phase = Phase.LEAVING;
+  }
+
+  /** Who is not heard keeps nothing: somebody else may be told to take over, and we ask nobody. */
+  private void restart(long now) {
+    if (!farewellHeard && isCutOff(now)) {
+      leaveForGood("the announcement of a restart was not acknowledged");
+      leave(now);
+    } else {
+      stopIf(farewellHeard || now - leaveBy >= 0);
     }
   }
 
@@ -392,9 +395,5 @@ public final class AgentLoop {
       phase = Phase.STOPPED;
       log.info("stopped; the kernel still holds {}", fulfilment.inKernel());
     }
-  }
-
-  private static long millis(long nanos) {
-    return TimeUnit.NANOSECONDS.toMillis(nanos);
   }
 }

@@ -286,6 +286,11 @@ public final class Tenure {
     return locked(() -> watch.due(cutOff, now));
   }
 
+  /** Whether the wire is asked whatever Kafka says, as in the lease after it was away. */
+  boolean asks(long now) {
+    return locked(() -> watch.asks(now));
+  }
+
   /** How long until the wire is to be asked again, or a kernel that refused is. */
   long nanosUntilWork(boolean cutOff, long now) {
     long wire = locked(() -> watch.nanosUntilWork(cutOff, now));

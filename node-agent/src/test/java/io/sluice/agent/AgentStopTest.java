@@ -83,6 +83,56 @@ class AgentStopTest {
     assertThat(agent.dataPlane.kernel).isEqualTo(before);
   }
 
+  /** Somebody else may have been told to take over, and who is gone asks nobody. */
+  @Test
+  void anAgentThatIsCutOffKeepsNothingForARestart() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(100);
+    agent.kafkaIsThere = false;
+    agent.advance(600);
+
+    agent.tell(new Input.StopRequested(true));
+
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.dataPlane.kernel.podClasses()).as("the guards stay").isNotEmpty();
+    assertThat(agent.orders.getLast()).isEqualTo(new BeatOrder(SESSION, Intent.STOPPING));
+  }
+
+  @Test
+  void anAgentWhoseRestartIsNotAcknowledgedWithinTheLeaseKeepsNothing() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(100);
+    agent.kafkaIsThere = false;
+
+    agent.tell(new Input.StopRequested(true));
+    assertThat(agent.dataPlane.kernel.held()).containsExactly(FIP);
+    assertThat(agent.millisUntilWork()).isBetween(1L, SteppedAgent.LEASE_MILLIS);
+    agent.advance(SteppedAgent.LEASE_MILLIS);
+
+    assertThat(agent.phase()).isEqualTo(Phase.LEAVING);
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.orders.getLast()).isEqualTo(new BeatOrder(SESSION, Intent.STOPPING));
+    agent.advance(2_000);
+    assertThat(agent.phase()).isEqualTo(Phase.STOPPED);
+  }
+
+  /** What was decided meanwhile may not have been read yet. */
+  @Test
+  void norDoesOneThatWasCutOffAMomentAgo() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.kafkaIsThere = false;
+    agent.advance(600);
+    agent.kafkaIsThere = true;
+    agent.advance(110);
+
+    agent.tell(new Input.StopRequested(true));
+
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+  }
+
   @Test
   void anAgentThatIsStoppedWhileItStartsLetsGoOfWhatItFound() {
     SteppedAgent restarted = new SteppedAgent(kernelOfAnEarlierLife());

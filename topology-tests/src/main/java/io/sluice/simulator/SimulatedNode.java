@@ -270,14 +270,9 @@ final class SimulatedNode {
     return world.timeline().now() - cutOffEndedAt < RECENTLY;
   }
 
-  /**
-   * For how long its agent has been able to yield. One that is about to be restarted asks nobody.
-   */
+  /** For how long its agent has been able to yield. */
   long runningNanos() {
-    return agent
-        .filter(run -> run.phase() != Phase.RESTARTING)
-        .map(run -> Math.min(run.runningNanos(), kernel.obeyingNanos()))
-        .orElse(0L);
+    return agent.map(run -> Math.min(run.runningNanos(), kernel.obeyingNanos())).orElse(0L);
   }
 
   private long leaseNanos() {

@@ -231,6 +231,11 @@ public final class WireWatch {
     return due;
   }
 
+  /** Whether what is held is asked for, as it was since this node was last cut off. */
+  public boolean asks(long now) {
+    return watching && now - asksUntil < 0;
+  }
+
   private List<IpAddress> round(long now) {
     if (forAll && now - nextForAll >= 0) {
       forAll = false;
