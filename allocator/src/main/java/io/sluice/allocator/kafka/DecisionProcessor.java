@@ -40,7 +40,7 @@ final class DecisionProcessor<I>
    * What a processor decides on, and how.
    *
    * @param deciders makes a new one for a cluster
-   * @param commitIntervalMillis the least time between two commits on decisions
+   * @param commitIntervalMillis the least time between two commits when many decisions come in
    * @param monotonicMillis a clock that never steps
    * @param metrics counts what is decided
    */

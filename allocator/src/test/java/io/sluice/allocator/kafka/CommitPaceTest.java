@@ -33,6 +33,21 @@ class CommitPaceTest {
   }
 
   @Test
+  void aFewAreNotKeptWaitingForAsLongAsMany() {
+    CommitPace patient = new CommitPace(20, 100);
+    patient.want();
+    patient.take(100);
+    patient.want();
+    assertThat(patient.take(104)).isFalse();
+    assertThat(patient.take(105)).isTrue();
+    for (int i = 0; i < 21; i++) {
+      patient.want();
+    }
+    assertThat(patient.take(124)).isFalse();
+    assertThat(patient.take(125)).isTrue();
+  }
+
+  @Test
   void failuresThatPassAreAllowedAndThoseThatComeAgainAndAgainAreNot() {
     FailureLimit limit = new FailureLimit(2, Duration.ofMillis(100));
     assertThat(limit.allows(0)).isTrue();
