@@ -36,7 +36,7 @@ final class DecisionRun {
    * The first deaths are not measured: the compilers are at work for as long as this, in the
    * brokers as well. An allocator that has run for minutes has them behind it.
    */
-  private static final int WARM_UP = 200;
+  private static final int WARM_UP = 300;
 
   /** Of them, what is said all the same: how slow somebody is who has just started. */
   private static final int JUST_STARTED = 20;
