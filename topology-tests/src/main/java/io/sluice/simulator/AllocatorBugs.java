@@ -25,6 +25,19 @@ final class AllocatorBugs {
 
   private AllocatorBugs() {}
 
+  /** What is decided is not what the core decided. */
+  private abstract static class Rewriting extends Behaviour {
+
+    /** What is decided instead; the same if it is right. */
+    abstract StateChange instead(StateChange change);
+
+    @Override
+    final Decider<AllocationInput> decider(
+        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
+      return new RewritingDecider(allocation, this::instead);
+    }
+  }
+
   static final class NoGapRule extends Behaviour {
     @Override
     Decider<AllocationInput> decider(
@@ -110,18 +123,14 @@ final class AllocatorBugs {
     }
   }
 
-  static final class EpochNotRaised extends Behaviour {
+  static final class EpochNotRaised extends Rewriting {
     @Override
-    Decider<AllocationInput> decider(
-        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
-      return new RewritingDecider(
-          allocation,
-          change ->
-              change instanceof AssignmentChanged assigned
-                      && assigned.assignment().state() == Assignment.State.GRANTED
-                      && assigned.assignment().epoch() > 1
-                  ? withEpoch(assigned, assigned.assignment().epoch() - 1)
-                  : change);
+    StateChange instead(StateChange change) {
+      return change instanceof AssignmentChanged assigned
+              && assigned.assignment().state() == Assignment.State.GRANTED
+              && assigned.assignment().epoch() > 1
+          ? withEpoch(assigned, assigned.assignment().epoch() - 1)
+          : change;
     }
   }
 
@@ -152,31 +161,22 @@ final class AllocatorBugs {
   }
 
   /** Known only to the task that heard of it. */
-  static final class RestartForgotten extends Behaviour {
+  static final class RestartForgotten extends Rewriting {
     @Override
-    Decider<AllocationInput> decider(
-        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
-      return new RewritingDecider(
-          allocation,
-          change ->
-              change instanceof LivenessChanged(var node, var liveness, var session, var since)
-                      && liveness == StateChange.Liveness.RESTARTING
-                  ? new LivenessChanged(node, StateChange.Liveness.ALIVE, session, since)
-                  : change);
+    StateChange instead(StateChange change) {
+      return change instanceof LivenessChanged(var node, var liveness, var session, var since)
+              && liveness == StateChange.Liveness.RESTARTING
+          ? new LivenessChanged(node, StateChange.Liveness.ALIVE, session, since)
+          : change;
     }
   }
 
-  static final class AskedBeforeReady extends Behaviour {
+  static final class AskedBeforeReady extends Rewriting {
     @Override
-    Decider<AllocationInput> decider(
-        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
-      return new RewritingDecider(
-          allocation,
-          change ->
-              change instanceof AssignmentChanged assigned
-                      && assigned.assignment().isBeingPrepared()
-                  ? asked(assigned)
-                  : change);
+    StateChange instead(StateChange change) {
+      return change instanceof AssignmentChanged assigned && assigned.assignment().isBeingPrepared()
+          ? asked(assigned)
+          : change;
     }
 
     private static AssignmentChanged asked(AssignmentChanged change) {
@@ -227,16 +227,12 @@ final class AllocatorBugs {
     }
   }
 
-  static final class HoldOffNotKept extends Behaviour {
+  static final class HoldOffNotKept extends Rewriting {
     @Override
-    Decider<AllocationInput> decider(
-        Allocation allocation, LongSupplier logMillis, LongSupplier wallMillis) {
-      return new RewritingDecider(
-          allocation,
-          change ->
-              change instanceof HoldOffChanged(var node, var flaps, var since, _)
-                  ? new HoldOffChanged(node, flaps, since, OptionalLong.empty())
-                  : change);
+    StateChange instead(StateChange change) {
+      return change instanceof HoldOffChanged(var node, var flaps, var since, _)
+          ? new HoldOffChanged(node, flaps, since, OptionalLong.empty())
+          : change;
     }
   }
 
