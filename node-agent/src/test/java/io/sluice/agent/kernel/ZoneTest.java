@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -40,7 +41,7 @@ class ZoneTest {
   static void build() {
     net = Underlay.mirrored();
     node = net.nodes.get(HERE);
-    net.mirror(net.pod2, "10.244.1.3");
+    net.mirror(net.pod2, "10.244.1.3", "fd00:244::3");
     node.run("ip addr add " + OF_THE_NODE + "/32 dev lo");
     net.mirror(node, OF_THE_NODE);
     node.run("nft add table inet proxy");
@@ -239,20 +240,29 @@ class ZoneTest {
     }
   }
 
-  /** A Service is forgotten a day after its last packet, not a day after it was learned. */
-  @Test
-  void aServiceInUseIsNotForgotten() {
-    String service = "203.0.113.80";
-    serve(service, "10.244.1.3");
+  /** A Service is forgotten a day after its last packet, be it of an old connection. */
+  @ParameterizedTest
+  @CsvSource({
+    "service_v4, 203.0.113.80, 10.244.1.3, 10.244.1.2",
+    "service_v6, 2001:db8:113::80, fd00:244::3, fd00:244:0:0:0:0:0:2"
+  })
+  void aServiceInUseIsNotForgotten(String services, String service, String pod, String source) {
+    String learnedLongAgo = "nft add element inet sluice %s { %s expires 1h }";
+    String forget = "nft delete element inet sluice %s { %s }";
+    serve(service, pod);
     net.holder(HERE, true);
-    node.run("nft add element inet sluice service_v4 { %s expires 1h }".formatted(service));
-    assertThat(services()).containsPattern(service + " expires 59m");
-    assertThat(Probe.seen(net.pod1, service)).contains("10.244.1.2");
-    assertThat(services()).containsPattern(service + " expires 23h");
+    try (Probe probe = Probe.from(net.pod1)) {
+      assertThat(probe.sourceSeenBy(service)).contains(source);
+      node.run(forget.formatted(services, service));
+      node.run(learnedLongAgo.formatted(services, service));
+      assertThat(listed(services)).containsPattern(service + " expires 59m");
+      assertThat(probe.sourceSeenBy(service)).contains(source);
+      assertThat(listed(services)).containsPattern(service + " expires 23h");
+    }
   }
 
-  private static String services() {
-    return node.run("nft list set inet sluice service_v4");
+  private static String listed(String set) {
+    return node.run("nft list set inet sluice " + set);
   }
 
   /** Who translates its destination chooses once: another choice is another server. */
@@ -285,8 +295,8 @@ class ZoneTest {
   private static void serve(String service, String pod) {
     node.run("nft flush chain inet proxy services");
     node.run(
-        "nft add rule inet proxy services ip daddr %s udp dport 7777 dnat ip to %s"
-            .formatted(service, pod));
+        "nft add rule inet proxy services %1$s daddr %2$s udp dport 7777 dnat %1$s to %3$s"
+            .formatted(service.contains(":") ? "ip6" : "ip", service, pod));
   }
 
   @Test
