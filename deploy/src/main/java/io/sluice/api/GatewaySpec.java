@@ -11,7 +11,8 @@ import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /**
- * What the administrator asks for.
+ * The {@code spec} of a gateway of either kind, which an administrator writes: a pool of floating
+ * IPs, the nodes that may hold them, and what weighs more when a holder fails or comes back.
  *
  * @param floatingIPs a rule stands at each entry and not at the list, so that the API server's
  *     answer names the entry. It takes ends of a range apart by {@code substring}, because the API
@@ -61,7 +62,10 @@ public record GatewaySpec(
                 + " ends, so that there are never two holders, whatever happens.")
         LeaseMode leaseMode) {
 
-  /** As in {@code io.sluice.model}. */
+  /**
+   * Whether a node that comes back gets floating IPs again; here with the names that manifests use,
+   * in {@code io.sluice.model.Gateway} for the allocator.
+   */
   public enum Failback {
     @JsonProperty("Gradual")
     GRADUAL,
@@ -69,7 +73,11 @@ public record GatewaySpec(
     NEVER
   }
 
-  /** As in {@code io.sluice.model}. */
+  /**
+   * What a holder that cannot renew its lease puts first, the traffic or that nobody else sends
+   * with the address; here with the names that manifests use, in {@code io.sluice.model} for the
+   * rest.
+   */
   public enum LeaseMode {
     @JsonProperty("available")
     AVAILABLE,

@@ -11,7 +11,8 @@ import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 
 /**
- * What the developer asks for.
+ * The {@code spec} of an egress policy, which a developer writes: whose packets, where to, and the
+ * floating IP that they leave with.
  *
  * <p>Rules stand at the types and name the field, because the generator writes a rule at a
  * component of a record twice.
@@ -47,7 +48,7 @@ public record PolicySpec(
                 + " otherwise kube-system/default.")
         GatewayRef gatewayRef) {
 
-  /** What happens to the packets. */
+  /** Whether the packets leave with the floating IP or with the Pod's own address. */
   public enum Action {
     @JsonProperty("SNAT")
     SNAT,
