@@ -68,6 +68,7 @@ final class DownCommand implements Callable<Integer> {
       process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       return true;
     } catch (TimeoutException _) {
+      // The answer, and no failure: the caller goes on with SIGKILL.
       return false;
     } catch (ExecutionException e) {
       throw new LabException("waiting for the cluster's end failed", e);

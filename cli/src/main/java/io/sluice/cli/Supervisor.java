@@ -69,6 +69,7 @@ public record Supervisor(long pid, long startTicks, boolean userNamespace) {
     try {
       return Optional.of(startTicksOf(Files.readString(Path.of("/proc", process, "stat"))));
     } catch (IOException _) {
+      // Its file is not there, or cannot be read any more since the process ended meanwhile.
       return Optional.empty();
     }
   }

@@ -74,6 +74,7 @@ public final class OperationsOptions {
       int port = Integer.parseInt(text);
       return port <= LARGEST_PORT ? port : -1;
     } catch (NumberFormatException _) {
+      // Refused by the caller, with the whole text.
       return -1;
     }
   }

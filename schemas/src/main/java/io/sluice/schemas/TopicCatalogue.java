@@ -112,6 +112,7 @@ public final class TopicCatalogue {
     try {
       return Optional.of(AdminAnswer.await(answer, name));
     } catch (UnknownTopicOrPartitionException _) {
+      // The caller makes it.
       return Optional.empty();
     }
   }

@@ -193,6 +193,7 @@ public final class Main implements Runnable {
       try {
         return InetAddress.getLocalHost().getHostName();
       } catch (UnknownHostException _) {
+        // Only people read it: what tells watchers apart is not the name.
         return "sluice-watcher";
       }
     }

@@ -44,6 +44,7 @@ final class AuditTime {
       try {
         time = reader.apply(iso, now);
       } catch (DateTimeParseException _) {
+        // It may have the next form; if it has none of them, the error names them all.
         continue;
       }
       if (time.isAfter(now.toInstant())) {

@@ -48,9 +48,7 @@ public final class Compose implements AutoCloseable {
                 new LabException(
                     "neither \"docker compose\" nor \"docker-compose\" answers; install Docker's"
                         + " Compose plugin, or Debian's package docker-compose"));
-    if (!succeeds(List.of("docker", "version"))) {
-      throw new LabException("no Docker daemon answers; start it, or set DOCKER_HOST");
-    }
+    requireDaemon();
     List<String> options = new ArrayList<>(List.of("--project-name", project));
     files.forEach(file -> options.addAll(List.of("--file", file)));
     return new Compose(command, List.copyOf(options), directory);
@@ -144,11 +142,21 @@ public final class Compose implements AutoCloseable {
     }
   }
 
+  private static void requireDaemon() {
+    try {
+      run(List.of("docker", "version", "--format", "{{.Server.Version}}"), Path.of("."));
+    } catch (LabException e) {
+      throw new LabException(
+          "no Docker daemon answers; start it, or set DOCKER_HOST: " + e.getMessage(), e);
+    }
+  }
+
   private static boolean succeeds(List<String> command) {
     try {
       run(command, Path.of("."));
       return true;
     } catch (LabException _) {
+      // It is not installed: then another candidate may be, or the caller says what to install.
       return false;
     }
   }

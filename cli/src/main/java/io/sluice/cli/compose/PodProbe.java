@@ -97,6 +97,7 @@ public final class PodProbe implements AutoCloseable {
         process.destroyForcibly();
       }
     } catch (IOException _) {
+      // It has ended, or cannot be told to.
       process.destroyForcibly();
     } catch (InterruptedException _) {
       process.destroyForcibly();

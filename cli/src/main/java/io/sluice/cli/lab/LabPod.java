@@ -53,7 +53,8 @@ public record LabPod(PodSpec spec, String address, NetworkNamespace namespace) {
       socket.receive(answer);
       return Optional.of(
           address(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII)));
-    } catch (IOException _) {
+    } catch (IOException e) {
+      log.debug("no answer from {}: {}", destination, e.getMessage());
       return Optional.empty();
     }
   }

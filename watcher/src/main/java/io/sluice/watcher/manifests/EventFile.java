@@ -46,6 +46,7 @@ public final class EventFile implements EventTarget {
     try {
       return Files.size(file);
     } catch (NoSuchFileException _) {
+      // The first Event makes it.
       return 0;
     }
   }

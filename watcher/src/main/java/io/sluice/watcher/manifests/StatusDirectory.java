@@ -88,6 +88,7 @@ public final class StatusDirectory implements StatusTarget {
     try {
       return Files.readAllBytes(file);
     } catch (NoSuchFileException _) {
+      // This status is the first of its object, or somebody has removed the file.
       return new byte[0];
     }
   }
