@@ -18,7 +18,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Starts a local cluster, which then runs in the background. */
 @Command(
@@ -53,6 +56,8 @@ final class UpCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration WATCH = Duration.ofMillis(500);
 
+  @Spec private CommandSpec spec;
+
   @Mixin private LabOptions options;
 
   @Option(
@@ -77,6 +82,12 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (context.isPresent() && kubeconfig.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--context: is one of a kubeconfig; add --kubeconfig FILE, or leave --context out for a"
+              + " directory of manifests");
+    }
     if (state.running().isPresent()) {
       throw new LabException(
           "a local cluster runs already: see ./sluice status, or end it with ./sluice down");

@@ -43,6 +43,13 @@ class CommandLineTest {
     assertThat(errors.toString()).contains("--allocators");
   }
 
+  /** It would be one of no file, and the cluster another one than was meant. */
+  @Test
+  void aContextWithoutAKubeconfigIsWrongUsage() {
+    assertThat(command.execute("up", "--foreground", "--context", "prod-1")).isEqualTo(2);
+    assertThat(errors.toString()).contains("--context", "--kubeconfig FILE");
+  }
+
   @Test
   void aLoadOfAnApiServerNamesIt() {
     assertThat(command.execute("load", "kubernetes", "--pods", "10")).isEqualTo(2);
