@@ -9,18 +9,22 @@ import io.sluice.cli.lab.LabSpec;
 import io.sluice.cli.lab.LabSpec.PodSpec;
 import io.sluice.cli.lab.LocalCluster;
 import io.sluice.cli.lab.Progress;
+import io.sluice.model.AgentReport;
 import io.sluice.model.Assignment;
 import io.sluice.model.AssignmentKey;
 import io.sluice.model.IpAddress;
 import io.sluice.model.Kind;
 import io.sluice.model.LeaseMode;
+import io.sluice.model.NodeKey;
 import io.sluice.model.ObjectId;
 import io.sluice.model.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -39,6 +43,12 @@ public final class ChaosLab implements AutoCloseable {
       new ObjectId(Kind.ANTHOS_NETWORK_GATEWAY, "kube-system", "default");
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(20);
+
+  /**
+   * For so long each agent has had its lease when a fault is made: one that has only just started
+   * may miss an acknowledgement by itself, which would be a second fault in the run.
+   */
+  private static final Duration CALM = Duration.ofSeconds(5);
 
   private static final String GATEWAY_YAML =
       """
@@ -94,7 +104,8 @@ public final class ChaosLab implements AutoCloseable {
 
   /**
    * Makes the gateway one of this mode, and waits until everything is as it should be: each address
-   * is carried by a node, each node is up, and the Pods on each of them arrive with the address.
+   * is carried by a node, each node is up, the Pods on each of them arrive with the address, and no
+   * agent has begun a new session for a while.
    *
    * @throws LabException if it does not come to that within a minute
    */
@@ -112,6 +123,38 @@ public final class ChaosLab implements AutoCloseable {
     for (PodSpec pod : frontends()) {
       awaitSource(cluster.pod(pod.name()));
     }
+    awaitCalm();
+  }
+
+  private void awaitCalm() {
+    Instant end = Instant.now().plus(LIMIT);
+    Instant now = Instant.now();
+    for (Instant calm = newestSession().plus(CALM);
+        now.isBefore(calm);
+        calm = newestSession().plus(CALM)) {
+      if (now.isAfter(end)) {
+        throw new LabException(
+            "agents begin new sessions all the time, for %d s now: is the machine too busy?"
+                .formatted(LIMIT.toSeconds()));
+      }
+      pause(Duration.between(now, calm));
+      now = Instant.now();
+    }
+  }
+
+  /** When the first report of the session was read that began last. */
+  private Instant newestSession() {
+    record Session(String instance, long number) {}
+    Map<NodeKey, Session> sessions = new HashMap<>();
+    Instant newest = Instant.EPOCH;
+    for (KafkaView.Seen seen : cluster.view().history()) {
+      if (seen.record().key() instanceof NodeKey node
+          && seen.record().value().orElse(null) instanceof AgentReport report) {
+        Session session = new Session(report.instance(), report.session());
+        newest = session.equals(sessions.put(node, session)) ? newest : seen.readAt();
+      }
+    }
+    return newest;
   }
 
   private boolean allCarried(ClusterState state, LeaseMode mode) {
