@@ -204,7 +204,7 @@ public final class Main implements Runnable {
         throw new ParameterException(
             command.commandLine(), "--kubeconfig: cannot read " + kubeconfig.get());
       }
-      try (KubernetesCluster cluster = KubernetesCluster.connect(kubeconfig, context)) {
+      try (KubernetesCluster cluster = connect()) {
         log.info("following the API server {}", cluster.address());
         return watch(
             kafka,
@@ -214,6 +214,14 @@ public final class Main implements Runnable {
                 cluster::source,
                 Optional.of(cluster.statusTarget()),
                 Optional.of(cluster.eventTarget(instance()))));
+      }
+    }
+
+    private KubernetesCluster connect() {
+      try {
+        return KubernetesCluster.connect(kubeconfig, context);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(command.commandLine(), "--context: " + e.getMessage(), e);
       }
     }
 

@@ -41,6 +41,28 @@ class MainTest {
   }
 
   @Test
+  void aContextThatNoKubeconfigHasIsWrongUsage() throws Exception {
+    Path kubeconfig =
+        Files.writeString(
+            directory.resolve("kubeconfig"),
+            """
+            apiVersion: v1
+            kind: Config
+            clusters: [{name: here, cluster: {server: "https://127.0.0.1:1"}}]
+            users: [{name: me, user: {token: secret}}]
+            contexts: [{name: prod-1, context: {cluster: here, user: me}}]
+            current-context: prod-1
+            """);
+
+    assertThat(execute("kubernetes", "--kubeconfig", kubeconfig.toString(), "--context", "prod-2"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--context: there is no context prod-2; there are: [prod-1]");
+    assertThat(execute("kubernetes", "--context", "that-nobody-has")).isEqualTo(2);
+    assertThat(err.toString()).contains("--context: there is no context that-nobody-has");
+  }
+
+  @Test
   void metricsAreNotServedWhereTheyCannotBe() {
     assertThat(
             execute(

@@ -1,10 +1,12 @@
 package io.sluice.cli.kubernetes;
 
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.sluice.cli.lab.LabException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,14 +24,16 @@ public record Kubeconfig(Path file, Optional<String> context, String host, int p
   /**
    * Reads a file.
    *
-   * @throws LabException if it cannot be read, or names no API server
+   * @throws LabException if it cannot be read, names no API server, or has no such context
    */
   public static Kubeconfig read(Path file, Optional<String> context) {
     if (!Files.isReadable(file)) {
       throw new LabException("cannot read kubeconfig " + file);
     }
     try {
-      URI server = URI.create(config(file, context).getMasterUrl());
+      Config config = config(file, context);
+      context.ifPresent(name -> requireContext(config, name));
+      URI server = URI.create(config.getMasterUrl());
       int usual = "https".equals(server.getScheme()) ? HTTPS : HTTP;
       return new Kubeconfig(
           file.toAbsolutePath(),
@@ -38,6 +42,15 @@ public record Kubeconfig(Path file, Optional<String> context, String host, int p
           server.getPort() < 0 ? usual : server.getPort());
     } catch (RuntimeException e) {
       throw new LabException("kubeconfig %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The client library would go on without one, to a server of its own choice. */
+  private static void requireContext(Config config, String name) {
+    List<String> known = config.getContexts().stream().map(NamedContext::getName).toList();
+    if (!known.contains(name)) {
+      throw new IllegalArgumentException(
+          "no context %s; it has %s".formatted(name, String.join(", ", known)));
     }
   }
 

@@ -57,6 +57,13 @@ class KubeconfigTest {
   }
 
   @Test
+  void aContextThatIsNotThereIsNamed() {
+    assertThatExceptionOfType(LabException.class)
+        .isThrownBy(() -> read("https://127.0.0.1:6443", Optional.of("three")))
+        .withMessageContaining("no context three; it has one, two");
+  }
+
+  @Test
   void whatCannotBeReadIsNamed() {
     assertThatExceptionOfType(LabException.class)
         .isThrownBy(() -> Kubeconfig.read(directory.resolve("none"), Optional.empty()))

@@ -1,5 +1,6 @@
 package io.sluice.watcher.kubernetes;
 
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -8,6 +9,7 @@ import io.sluice.watcher.EventTarget;
 import io.sluice.watcher.Source;
 import io.sluice.watcher.StatusTarget;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A Kubernetes cluster, reached through its API server. */
@@ -29,17 +31,28 @@ public final class KubernetesCluster implements AutoCloseable {
    *
    * @param kubeconfig the file to read; otherwise the usual places, then the Pod's own account
    * @param context the context in it; otherwise the current one
+   * @throws IllegalArgumentException if no kubeconfig has this context
    */
   public static KubernetesCluster connect(Optional<Path> kubeconfig, Optional<String> context) {
     Config config =
         kubeconfig
             .map(file -> Config.fromKubeconfig(context.orElse(null), file.toFile()))
             .orElseGet(() -> Config.autoConfigure(context.orElse(null)));
+    context.ifPresent(name -> requireContext(config, name));
     config.setRequestRetryBackoffLimit(QUICK_RETRIES);
     // With HTTP/2 all requests share a connection, and one that is dead takes each of them along
     // until its timeout; with HTTP/1.1 the first timeout closes it.
     config.setHttp2Disable(true);
     return new KubernetesCluster(config);
+  }
+
+  /** The client library would go on without one, to a server of its own choice. */
+  private static void requireContext(Config config, String name) {
+    List<String> known = config.getContexts().stream().map(NamedContext::getName).toList();
+    if (!known.contains(name)) {
+      throw new IllegalArgumentException(
+          "there is no context %s; there are: %s".formatted(name, known));
+    }
   }
 
   /** Where the API server is. */
