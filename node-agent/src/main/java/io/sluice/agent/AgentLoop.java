@@ -340,18 +340,14 @@ public final class AgentLoop {
     leaveBy = now + settings.farewell().toNanos();
     if (keep && lease.isEmpty()) {
       phase = Phase.STOPPED;
-    } else if (keep && !isCutOff(now)) {
+    } else if (keep && tenure.mayKeepForRestart(now)) {
       log.info("stopping, to be back at once: everything stays, held {}", fulfilment.inKernel());
       phase = Phase.RESTARTING;
       beats.accept(new BeatOrder(session, Intent.RESTARTING));
     } else {
-      leaveForGood(keep ? "cut off from Kafka, so nothing is kept for a restart" : "for good");
+      leaveForGood(
+          keep ? "cut off from Kafka now or before, nothing is kept for a restart" : "for good");
     }
-  }
-
-  /** Whether others may have been granted what is ours, so that somebody has to ask the wire. */
-  private boolean isCutOff(long now) {
-    return lease.filter(some -> some.unacknowledged(now) || tenure.asks(now)).isPresent();
   }
 
   private void leaveForGood(String why) {
@@ -363,7 +359,7 @@ public final class AgentLoop {
 
   /** Who is not heard keeps nothing: somebody else may be told to take over, and we ask nobody. */
   private void restart(long now) {
-    if (!farewellHeard && isCutOff(now)) {
+    if (!farewellHeard && !tenure.mayKeepForRestart(now)) {
       leaveForGood("the announcement of a restart was not acknowledged");
       leave(now);
     } else {

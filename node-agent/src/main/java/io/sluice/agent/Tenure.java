@@ -286,9 +286,15 @@ public final class Tenure {
     return locked(() -> watch.due(cutOff, now));
   }
 
-  /** Whether the wire is asked whatever Kafka says, as in the lease after it was away. */
-  boolean asks(long now) {
-    return locked(() -> watch.asks(now));
+  /**
+   * Whether everything may stay here for a restart. Not if others may have been granted it, as in
+   * the lease after Kafka was away: who is gone asks nobody. Nor if the kernel would not keep it
+   * open, as after a gap in the acknowledgements of this session: then it moves at once instead of
+   * being shut here while the allocator waits for us.
+   */
+  boolean mayKeepForRestart(long now) {
+    return locked(
+        () -> !watch.asks(now) && renewal.isProven(now) && watch.holdsOnlyWhatWasGranted());
   }
 
   /** How long until the wire is to be asked again, or a kernel that refused is. */

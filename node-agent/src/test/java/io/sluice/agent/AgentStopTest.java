@@ -133,6 +133,22 @@ class AgentStopTest {
     assertThat(agent.dataPlane.kernel.held()).isEmpty();
   }
 
+  /** Its announcement would be heard, and yet the kernel would shut what it holds after a lease. */
+  @Test
+  void norDoesOneThatWasCutOffLongAgoAndIsNotProvenSince() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.kafkaIsThere = false;
+    agent.advance(600);
+    agent.kafkaIsThere = true;
+    agent.advance(5_000);
+
+    agent.tell(new Input.StopRequested(true));
+
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+    assertThat(agent.orders.getLast()).isEqualTo(new BeatOrder(SESSION, Intent.STOPPING));
+  }
+
   @Test
   void anAgentThatIsStoppedWhileItStartsLetsGoOfWhatItFound() {
     SteppedAgent restarted = new SteppedAgent(kernelOfAnEarlierLife());
