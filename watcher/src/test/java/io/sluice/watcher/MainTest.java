@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -40,7 +41,9 @@ class MainTest {
     assertThat(err.toString()).contains("cannot read");
   }
 
+  /** Taken for right, it would have the watcher wait for a Kafka that is not there. */
   @Test
+  @Timeout(60)
   void aContextThatNoKubeconfigHasIsWrongUsage() throws Exception {
     Path kubeconfig =
         Files.writeString(
