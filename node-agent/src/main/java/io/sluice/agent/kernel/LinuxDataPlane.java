@@ -249,6 +249,7 @@ public final class LinuxDataPlane implements DataPlane {
         fence.handOver(departures.handedOver());
       }
       waitingDevice.open(waiting.ended());
+      TableElements.translationsGone(from, to).commit(nft);
 
       List<NetlinkRequest> last = oldRouting.removals(newRouting);
       last.addAll(strayRouting.removals(newRouting));

@@ -32,6 +32,7 @@ final class TableElements {
    * The changes that turn one into the other: one transaction, and further ones if more Pods come
    * and go than one should hold. Pods that change their class are in the first, so those that are
    * known always have one; the others come in or go when all that their classes say is in place.
+   * Without {@link #translationsGone}.
    */
   static List<NftTransaction> difference(KernelTables from, KernelTables to) {
     NftTransaction transaction = new NftTransaction();
@@ -49,14 +50,39 @@ final class TableElements {
     Difference.each(waiting.removed(), (index, _) -> transaction.remove(egressWaiting(index)));
     Difference.each(waiting.added(), (index, _) -> transaction.add(egressWaiting(index)));
 
-    Difference<Map.Entry<Integer, IpAddress>> snat = Difference.of(from.snat(), to.snat());
-    Difference.each(snat.removed(), (index, ip) -> snat(index, ip).forEach(transaction::remove));
-    Difference.each(snat.added(), (index, ip) -> snat(index, ip).forEach(transaction::add));
+    translations(from, to, true).forEach(transaction::remove);
+    Difference.each(
+        Difference.of(from.snat(), to.snat()).added(),
+        (index, ip) -> snat(index, ip).forEach(transaction::add));
 
     List<NftTransaction> transactions = new ArrayList<>(List.of(transaction));
     pods(from.podClasses(), to.podClasses(), transactions);
     leakGuard(from.leakGuard(), to.leakGuard(), transactions);
     return transactions;
+  }
+
+  /**
+   * What is left to remove once nothing leaves by it any more: a packet that met the first rules
+   * before the change is translated after it.
+   */
+  static NftTransaction translationsGone(KernelTables from, KernelTables to) {
+    NftTransaction transaction = new NftTransaction();
+    translations(from, to, false).forEach(transaction::remove);
+    return transaction;
+  }
+
+  /** Those that go, in favour of another one for their egress index or of none. */
+  private static List<SetElement> translations(
+      KernelTables from, KernelTables to, boolean replaced) {
+    List<SetElement> elements = new ArrayList<>();
+    Difference.each(
+        Difference.of(from.snat(), to.snat()).removed(),
+        (index, ip) -> {
+          if (to.snat().containsKey(index) == replaced) {
+            elements.addAll(snat(index, ip));
+          }
+        });
+    return elements;
   }
 
   /** A Pod is let out as one without policies only when the classes of all others are in place. */

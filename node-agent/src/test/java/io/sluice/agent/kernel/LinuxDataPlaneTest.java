@@ -295,7 +295,7 @@ class LinuxDataPlaneTest {
     dataPlane.install();
     assertThatThrownBy(() -> dataPlane.apply(holding(FLOATING), KernelTables.EMPTY))
         .isInstanceOf(KernelException.class)
-        .hasMessageContaining("snat_v4")
+        .hasMessageContaining("egress_route")
         .hasMessageContaining("ENOENT");
     assertThat(dataPlane.observe().snat()).isEmpty();
   }

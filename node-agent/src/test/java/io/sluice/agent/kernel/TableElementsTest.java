@@ -32,7 +32,7 @@ class TableElementsTest {
     KernelTables before = KernelTables.EMPTY;
     for (int step = 0; step < 200; step++) {
       KernelTables wanted = tables.next();
-      TableElements.difference(before, wanted).forEach(each -> carryOut(each, kernel));
+      change(before, wanted, kernel);
       TableReading reading = TableReading.of(List.copyOf(kernel));
       assertThat(reading.strays()).isEmpty();
       assertThat(reading.tables(wanted.held(), wanted.routes()))
@@ -40,8 +40,39 @@ class TableElementsTest {
           .isEqualTo(wanted);
       before = wanted;
     }
-    TableElements.difference(before, KernelTables.EMPTY).forEach(each -> carryOut(each, kernel));
+    change(before, KernelTables.EMPTY, kernel);
     assertThat(kernel).isEmpty();
+  }
+
+  private static void change(KernelTables from, KernelTables to, Set<SetElement> kernel) {
+    TableElements.difference(from, to).forEach(each -> carryOut(each, kernel));
+    carryOut(TableElements.translationsGone(from, to), kernel);
+  }
+
+  @Test
+  void aTranslationThatGoesForGoodGoesLast() {
+    IpAddress goes = IpAddress.parse("10.40.1.1");
+    IpAddress comes = IpAddress.parse("10.40.1.2");
+    KernelTables before = translating(new TreeMap<>(Map.of(1, goes, 2, goes)));
+    KernelTables after = translating(new TreeMap<>(Map.of(2, comes)));
+    NftTransaction first = TableElements.difference(before, after).getFirst();
+    assertThat(first.removed()).containsExactlyInAnyOrderElementsOf(TableElements.snat(2, goes));
+    assertThat(first.added()).containsExactlyInAnyOrderElementsOf(TableElements.snat(2, comes));
+    NftTransaction last = TableElements.translationsGone(before, after);
+    assertThat(last.removed()).containsExactlyInAnyOrderElementsOf(TableElements.snat(1, goes));
+    assertThat(last.added()).isEmpty();
+  }
+
+  private static KernelTables translating(SortedMap<Integer, IpAddress> snat) {
+    return new KernelTables(
+        Collections.emptySortedSet(),
+        Collections.emptySortedSet(),
+        Collections.emptySortedSet(),
+        Collections.emptySortedMap(),
+        Collections.emptySortedMap(),
+        new TreeMap<>(Map.of(1, KernelTables.HELD_HERE, 2, KernelTables.HELD_HERE)),
+        snat,
+        Collections.emptySortedMap());
   }
 
   /** What the kernel does, which refuses to remove what is not there. */

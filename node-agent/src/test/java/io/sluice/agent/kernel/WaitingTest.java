@@ -242,6 +242,58 @@ class WaitingTest {
     }
   }
 
+  /**
+   * As a packet that met the first rules before a change of the tables, and meets the last ones.
+   */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "was to leave here and now elsewhere, 51000, 1",
+    "was to go elsewhere and now to wait, 0, 2047",
+    "was to wait and now to leave here, notrack, 0"
+  })
+  void noPacketIsLostThatIsOnItsWayWhenTheTablesChange(String change, String early, int now)
+      throws IOException {
+    boolean held = early.equals("51000");
+    if (held) {
+      net.holder(0, true);
+    } else {
+      prepare(0, ready(routes(KernelTables.HELD_BACK, KernelTables.HELD_BACK)));
+    }
+    String track = early.equals("notrack") ? early : "ct original zone set " + early;
+    NetworkNamespace node = net.nodes.get(0);
+    try (Stream ipv4 = Stream.to(Underlay.MATCHED);
+        Stream ipv6 = Stream.to(Underlay.MATCHED_V6)) {
+      node.run("nft flush chain inet sluice early");
+      node.run("nft add rule inet sluice early iifname pod2 " + track);
+      KernelTables before = net.dataPlanes.get(0).observe();
+      routeByHand(node, now, now == 1 ? 2 : now);
+      ipv4.send(0, PACKETS);
+      ipv6.send(0, PACKETS);
+      if (!held) {
+        assertThat(ipv4.arrivedInAll()).as(change).isEmpty();
+        assertThat(ipv6.arrivedInAll()).isEmpty();
+        routeByHand(node, KernelTables.HELD_BACK, KernelTables.HELD_BACK);
+        net.dataPlanes.get(0).install();
+        assertThat(net.dataPlanes.get(0).observe()).isEqualTo(before);
+        grant(0);
+      }
+      assertThat(ipv4.arrivedInAll()).as(change).isEqualTo(all(PACKETS, Underlay.FLOATING));
+      assertThat(ipv6.arrivedInAll()).isEqualTo(all(PACKETS, Underlay.FLOATING_V6));
+    } finally {
+      net.dataPlanes.get(0).install();
+    }
+  }
+
+  private static void routeByHand(NetworkNamespace node, int ipv4, int ipv6) {
+    for (int[] route : new int[][] {{Underlay.EGRESS, ipv4}, {Underlay.EGRESS_V6, ipv6}}) {
+      int index = Marks.ofEgress(route[0]);
+      node.run("nft delete element inet sluice egress_route { %d }".formatted(index));
+      node.run(
+          "nft add element inet sluice egress_route { %d : %d }"
+              .formatted(index, Marks.ofRoute(route[0], route[1])));
+    }
+  }
+
   @Test
   void repliesThatAreOnTheirWayStillComeInAtTheFormerHolder() throws IOException {
     net.holder(1, true);
