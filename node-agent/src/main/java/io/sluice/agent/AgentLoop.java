@@ -221,7 +221,8 @@ public final class AgentLoop {
   private void run(long now) {
     LeaseSession current = lease.orElseThrow();
     SortedSet<IpAddress> yielded = tenure.yielded();
-    Optional<LeaseSession.Lapse> lapse = current.step(now, fulfilment.hasStrictGrants());
+    Optional<LeaseSession.Lapse> lapse =
+        current.step(now, fulfilment.needsAcknowledgements(session));
     if (lapse.isEmpty() && !yielded.isEmpty()) {
       lapse = Optional.of(current.yield(now));
     }

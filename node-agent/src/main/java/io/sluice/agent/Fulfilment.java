@@ -50,7 +50,7 @@ final class Fulfilment {
   private SortedSet<IpAddress> inKernel = Collections.emptySortedSet();
   private SortedSet<IpAddress> prepared = Collections.emptySortedSet();
   private SortedSet<IpAddress> opened = Collections.emptySortedSet();
-  private boolean strictGrants;
+  private boolean needsAcknowledgements;
   private SortedSet<IpAddress> granted = Collections.emptySortedSet();
   private Optional<String> namesake = Optional.empty();
 
@@ -187,6 +187,17 @@ final class Fulfilment {
     assignmentsChanged = true;
   }
 
+  /**
+   * Whether the session, by all that was read, has a grant that needs acknowledged beats, or is to
+   * have one.
+   */
+  boolean needsAcknowledgements(long session) {
+    if (assignmentsChanged) {
+      needsAcknowledgements = holdings.needsAcknowledgements(state.assignments(), session);
+    }
+    return needsAcknowledgements;
+  }
+
   /** Brings the kernel up to date for this session; returns whether it is. */
   boolean carryOut(long session, boolean strictLive, long now) {
     if (assignmentsChanged || session != wantedBy || strictLive != wantedStrictLive) {
@@ -196,7 +207,6 @@ final class Fulfilment {
       wanted = holdings.wanted(state.assignments(), session, strictLive);
       toPrepare = holdings.toPrepare(state.assignments(), session);
       granted = holdings.grantedTo(state.assignments(), session);
-      strictGrants = holdings.hasStrictGrants(state.assignments(), session);
       noteNamesake(session);
       openWhatIsReady(now);
     }
@@ -331,11 +341,6 @@ final class Fulfilment {
   }
 
   // ---- what has become of it --------------------------------------------------------------------
-
-  /** Whether the session has grants that need acknowledged beats. */
-  boolean hasStrictGrants() {
-    return strictGrants;
-  }
 
   /** The floating IPs that the kernel holds, as far as we know. */
   SortedSet<IpAddress> inKernel() {

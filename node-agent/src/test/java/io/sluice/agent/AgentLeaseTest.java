@@ -7,10 +7,13 @@ import static io.sluice.agent.GivenShop.SHOP;
 import static io.sluice.agent.core.Given.granted;
 import static io.sluice.agent.core.Given.holder;
 import static io.sluice.agent.core.Given.strict;
+import static io.sluice.agent.core.Given.strictMoving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.WireWatch;
+import io.sluice.model.AgentReport.Applied;
+import io.sluice.model.AgentReport.AppliedState;
 import io.sluice.model.Heartbeat.Intent;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,51 @@ class AgentLeaseTest {
     assertThat(agent.dataPlane.kernel.held()).containsExactly(OTHER);
     agent.read(FIP, strict(holder(1, SESSION + 1), 2));
     assertThat(agent.dataPlane.kernel.held()).containsExactly(FIP, OTHER);
+  }
+
+  /** Nothing depends on the gap, and a thousand new sessions at once would cost the allocator. */
+  @Test
+  void whoCarriesNothingGoesOnThroughAnOutage() {
+    agent.started(Map.of(), SHOP);
+    outage();
+
+    assertThat(agent.session()).isEqualTo(SESSION);
+  }
+
+  @Test
+  void whoIsToTakeAStrictAddressOverAfterAnOutageIsReadyInASessionWithoutAGap() {
+    agent.started(Map.of(FIP, strict(holder(2, 1), 1)), SHOP);
+    outage();
+
+    agent.read(FIP, strictMoving(holder(2, 1), holder(1, SESSION), 1));
+    assertThat(agent.session()).isEqualTo(SESSION + 1);
+    assertThat(agent.applied()).as("nobody is to let go for the session that is over").isEmpty();
+    agent.advance(50);
+    agent.read(FIP, strictMoving(holder(2, 1), holder(1, SESSION + 1), 1));
+    assertThat(agent.applied()).containsExactly(new Applied(FIP, 1, AppliedState.PREPARED));
+    agent.read(FIP, strict(holder(1, SESSION + 1), 2));
+
+    assertThat(agent.fence.open()).containsExactly(FIP);
+    assertThat(agent.session()).isEqualTo(SESSION + 1);
+  }
+
+  @Test
+  void whoIsGrantedAStrictAddressAfterAnOutageBeginsAnewAtOnce() {
+    agent.started(Map.of(), SHOP);
+    outage();
+
+    agent.read(FIP, strict(holder(1, SESSION), 1));
+
+    assertThat(agent.session()).isEqualTo(SESSION + 1);
+    assertThat(agent.applied()).containsExactly(new Applied(FIP, 1, AppliedState.RELEASED));
+  }
+
+  private void outage() {
+    agent.advance(300);
+    agent.kafkaIsThere = false;
+    agent.advance(1_000);
+    agent.kafkaIsThere = true;
+    agent.advance(1_000);
   }
 
   @Test

@@ -75,12 +75,11 @@ public final class Holdings {
     SortedSet<IpAddress> named = new TreeSet<>();
     assignments
         .all()
-        .forEach((floatingIp, assignment) ->
-            assignment
-                .successor()
-                .filter(successor -> successor.node().equals(node))
-                .filter(successor -> successor.session() == session && !namesThisNode(assignment))
-                .ifPresent(_ -> named.add(floatingIp)));
+        .forEach((floatingIp, assignment) -> {
+          if (isNextHolder(session, assignment)) {
+            named.add(floatingIp);
+          }
+        });
     return named;
   }
 
@@ -90,20 +89,22 @@ public final class Holdings {
     assignments
         .all()
         .forEach((floatingIp, assignment) -> {
-          if (grantedHere(assignment) && assignment.holder().orElseThrow().session() == session) {
+          if (isGrantedTo(session, assignment)) {
             granted.add(floatingIp);
           }
         });
     return granted;
   }
 
-  /** Whether the session has a grant that needs acknowledged beats. */
-  public boolean hasStrictGrants(Assignments assignments, long session) {
+  /**
+   * Whether the session has a grant that needs acknowledged beats, or is to have one: it must be a
+   * session without a gap before anybody lets go for it.
+   */
+  public boolean needsAcknowledgements(Assignments assignments, long session) {
     return assignments.all().values().stream()
-        .anyMatch(assignment ->
-            assignment.leaseMode() == LeaseMode.STRICT
-                && grantedHere(assignment)
-                && assignment.holder().orElseThrow().session() == session);
+        .filter(assignment -> assignment.leaseMode() == LeaseMode.STRICT)
+        .anyMatch(
+            assignment -> isGrantedTo(session, assignment) || isNextHolder(session, assignment));
   }
 
   /** The highest session of this node that anything was granted to; 0 if nothing was. */
@@ -186,6 +187,18 @@ public final class Holdings {
           case GRANTED -> assignment.holder().orElseThrow().session() < session;
           case UNASSIGNED -> false;
         };
+  }
+
+  private boolean isGrantedTo(long session, Assignment assignment) {
+    return grantedHere(assignment) && assignment.holder().orElseThrow().session() == session;
+  }
+
+  private boolean isNextHolder(long session, Assignment assignment) {
+    return !namesThisNode(assignment)
+        && assignment
+            .successor()
+            .filter(successor -> successor.node().equals(node) && successor.session() == session)
+            .isPresent();
   }
 
   private boolean grantedHere(Assignment assignment) {

@@ -93,16 +93,16 @@ public final class LeaseSession {
   /**
    * Lets time pass; ends the session and begins the next one if it has lapsed.
    *
-   * @param strictGrants whether the session has strict grants: without any, missing
-   *     acknowledgements end nothing
+   * @param needsAcknowledgements whether the session has strict grants, or is to have one: without,
+   *     missing acknowledgements end nothing, and a session goes on with the gap
    */
-  public Optional<Lapse> step(long now, boolean strictGrants) {
+  public Optional<Lapse> step(long now, boolean needsAcknowledgements) {
     expire(now);
     if (stalled(now)) {
       begin(session + 1, now);
       return Optional.of(Lapse.STALLED);
     }
-    if (strictLapsed && strictGrants) {
+    if (strictLapsed && needsAcknowledgements) {
       begin(session + 1, now);
       return Optional.of(Lapse.UNACKNOWLEDGED);
     }

@@ -62,22 +62,27 @@ public final class Given {
 
   /** Granted, with a successor that is to get ready. */
   public static Assignment moving(Holder holder, Holder successor, long epoch) {
-    return move(Assignment.State.GRANTED, holder, successor, epoch);
+    return move(Assignment.State.GRANTED, holder, successor, epoch, LeaseMode.AVAILABLE);
+  }
+
+  /** The same for an address that must never have two holders. */
+  public static Assignment strictMoving(Holder holder, Holder successor, long epoch) {
+    return move(Assignment.State.GRANTED, holder, successor, epoch, LeaseMode.STRICT);
   }
 
   /** The holder is asked to let go, for a successor that was to get ready. */
   public static Assignment handingOver(Holder holder, Holder successor, long epoch) {
-    return move(Assignment.State.RELEASING, holder, successor, epoch);
+    return move(Assignment.State.RELEASING, holder, successor, epoch, LeaseMode.AVAILABLE);
   }
 
   private static Assignment move(
-      Assignment.State state, Holder holder, Holder successor, long epoch) {
+      Assignment.State state, Holder holder, Holder successor, long epoch, LeaseMode mode) {
     return new Assignment(
         state,
         Optional.of(holder),
         epoch,
         GATEWAY,
-        LeaseMode.AVAILABLE,
+        mode,
         epoch,
         "for a test",
         Optional.of(successor));

@@ -7,6 +7,7 @@ import static io.sluice.agent.core.Given.ips;
 import static io.sluice.agent.core.Given.moving;
 import static io.sluice.agent.core.Given.releasing;
 import static io.sluice.agent.core.Given.strict;
+import static io.sluice.agent.core.Given.strictMoving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.model.AgentReport.Applied;
@@ -37,9 +38,21 @@ class HoldingsTest {
   void aStrictGrantIsHeldOnlyWhileItsLeaseLives() {
     assignments.put(IP, strict(holder(1, SESSION), 1));
 
-    assertThat(holdings.hasStrictGrants(assignments, SESSION)).isTrue();
+    assertThat(holdings.needsAcknowledgements(assignments, SESSION)).isTrue();
     assertThat(holdings.wanted(assignments, SESSION, true)).containsExactly(IP);
     assertThat(holdings.wanted(assignments, SESSION, false)).isEmpty();
+  }
+
+  @Test
+  void onlyStrictGrantsAndTheSuccessionToThemNeedAcknowledgements() {
+    assignments.put(IP, granted(holder(1, SESSION), 1));
+    assignments.put(ip("10.40.1.101"), moving(holder(2, 1), holder(1, SESSION), 1));
+    assignments.put(ip("10.40.1.102"), strictMoving(holder(2, 1), holder(1, SESSION - 1), 1));
+    assertThat(holdings.needsAcknowledgements(assignments, SESSION)).isFalse();
+
+    assignments.put(ip("10.40.1.102"), strictMoving(holder(2, 1), holder(1, SESSION), 1));
+
+    assertThat(holdings.needsAcknowledgements(assignments, SESSION)).isTrue();
   }
 
   @Test
