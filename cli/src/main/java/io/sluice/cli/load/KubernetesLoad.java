@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /** One run of the watcher against an API server that has been filled. */
@@ -66,7 +68,7 @@ final class KubernetesLoad {
     progress.done("all of it is published after %.1f s".formatted(syncSeconds));
 
     int changed = Math.min((int) churn.toSeconds() * changesPerSecond, content.shape().pods());
-    List<Optional<Long>> changes = change(changed, changesPerSecond);
+    List<Change> changes = change(changed, changesPerSecond);
     progress.done("%,d Pods have changed".formatted(changed));
 
     long before = published.records();
@@ -81,8 +83,11 @@ final class KubernetesLoad {
         filling,
         syncSeconds,
         memory,
-        Percentiles.of(changes.stream().flatMap(Optional::stream).toList()),
-        (int) changes.stream().filter(Optional::isEmpty).count(),
+        Percentiles.of(changes.stream().map(Change::answerNanos).toList()),
+        Percentiles.of(changes.stream().flatMap(change -> change.readNanos().stream()).toList()),
+        Percentiles.of(
+            changes.stream().flatMap(change -> change.afterAnswerNanos().stream()).toList()),
+        (int) changes.stream().filter(change -> change.readNanos().isEmpty()).count(),
         restartSeconds,
         restartRecords,
         comparison,
@@ -109,12 +114,23 @@ final class KubernetesLoad {
   }
 
   /**
-   * Changes the first Pods, each at its time, and returns how long after its request each record
-   * was read; empty where none came. A request that is late does not hold up the next.
+   * What became of a change, counted from when its request was due.
+   *
+   * @param answerNanos until the API server had carried it out
+   * @param readNanos until its record was read; empty if none came
    */
-  private List<Optional<Long>> change(int count, int perSecond) {
+  private record Change(long answerNanos, Optional<Long> readNanos) {
+
+    /** Those who watch may have been told before the answer was on its way. */
+    Optional<Long> afterAnswerNanos() {
+      return readNanos.map(read -> Math.max(0, read - answerNanos));
+    }
+  }
+
+  /** Changes the first Pods, each at its time. A request that is late does not hold up the next. */
+  private List<Change> change(int count, int perSecond) {
     List<Long> due = new ArrayList<>();
-    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    List<FutureTask<Long>> answers = new ArrayList<>();
     long start = System.nanoTime();
     while (due.size() < count) {
       long now = System.nanoTime();
@@ -122,7 +138,8 @@ final class KubernetesLoad {
       if (now - next >= 0) {
         int pod = due.size();
         due.add(next);
-        Thread.ofVirtual().start(() -> change(pod, failure));
+        answers.add(new FutureTask<>(() -> answered(pod)));
+        Thread.ofVirtual().start(answers.getLast());
       } else {
         published.poll(Duration.ofNanos(next - now));
       }
@@ -130,26 +147,37 @@ final class KubernetesLoad {
     long end = System.nanoTime() + CHANGE_LIMIT.toNanos();
     while (System.nanoTime() - end < 0 && !haveArrived(count)) {
       published.poll(POLL);
-      if (failure.get() != null) {
-        throw failure.get();
-      }
+      answers.stream().filter(Future::isDone).forEach(KubernetesLoad::answer);
     }
-    List<Optional<Long>> durations = new ArrayList<>();
+    List<Change> changes = new ArrayList<>();
     for (int pod = 0; pod < count; pod++) {
       long begun = due.get(pod);
-      durations.add(
-          isAsMade(pod, 1)
-              ? published.arrivedNanos(content.podId(pod)).map(arrived -> arrived - begun)
-              : Optional.empty());
+      changes.add(
+          new Change(
+              answer(answers.get(pod)) - begun,
+              isAsMade(pod, 1)
+                  ? published.arrivedNanos(content.podId(pod)).map(arrived -> arrived - begun)
+                  : Optional.empty()));
     }
-    return durations;
+    return changes;
   }
 
-  private void change(int pod, AtomicReference<RuntimeException> failure) {
+  private long answered(int pod) {
+    api.change(content, pod, 1);
+    return System.nanoTime();
+  }
+
+  /** When it came; what a request failed with is thrown. */
+  private static long answer(Future<Long> request) {
     try {
-      api.change(content, pod, 1);
-    } catch (RuntimeException e) {
-      failure.compareAndSet(null, e);
+      return request.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LabException("interrupted while Pods changed");
     }
   }
 

@@ -8,7 +8,10 @@ import java.util.Optional;
  *
  * @param syncSeconds from the start of the watcher's process until the last object was read from
  *     the topics
- * @param changes from the request that changes a Pod until its record was read
+ * @param answers from when a Pod was to be changed until the API server had done so
+ * @param changes from then until the Pod's record was read
+ * @param afterAnswers from the API server's answer until the Pod's record was read, which is what
+ *     watcher, broker and reader took
  * @param changesLost changes whose record did not arrive in time
  * @param restartSeconds from a further start of the watcher's process until it says that it is in
  *     sync
@@ -20,7 +23,9 @@ public record KubernetesLoadReport(
     Filling filling,
     double syncSeconds,
     Memory watcher,
+    Percentiles answers,
     Percentiles changes,
+    Percentiles afterAnswers,
     int changesLost,
     double restartSeconds,
     long restartRecords,

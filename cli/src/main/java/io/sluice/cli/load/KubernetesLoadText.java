@@ -34,7 +34,9 @@ final class KubernetesLoadText {
         "%d MiB, at most %d MiB"
             .formatted(memory.residentMebibytes(), memory.mostResidentMebibytes()));
     table.row("watcher, heap in use", memory.heapMebibytes() + " MiB");
-    table.row("a Pod changed -> read", report.changes().toString());
+    table.row("a Pod to be changed -> API server done", report.answers().toString());
+    table.row("a Pod to be changed -> read", report.changes().toString());
+    table.row("API server done -> read", report.afterAnswers().toString());
     table.row("changes lost", Integer.toString(report.changesLost()));
     table.row(
         "watcher started again -> in sync",
