@@ -261,6 +261,27 @@ class ZoneTest {
     }
   }
 
+  /** Its Pod gets a policy only after a day, when the Service has been forgotten. */
+  @ParameterizedTest
+  @CsvSource({
+    "v4, 203.0.113.81, 10.244.1.3, 10.244.1.99, 10.244.1.2, 10.244.1.2",
+    "v6, 2001:db8:113::81, fd00:244::3, fd00:244::99, fd00:244::2, fd00:244:0:0:0:0:0:2"
+  })
+  void aConnectionToAServiceThatIsOlderThanThePolicyGoesOn(
+      String family, String service, String first, String other, String pod, String source) {
+    serve(service, first);
+    net.holder(HERE, true);
+    try (Probe probe = Probe.from(net.pod1)) {
+      node.run("nft delete element inet sluice pod_class_%s { %s }".formatted(family, pod));
+      assertThat(probe.sourceSeenBy(service)).contains(source);
+      node.run("nft delete element inet sluice service_%s { %s }".formatted(family, service));
+      assertThat(probe.sourceSeenBy(service)).contains(source);
+      serve(service, other);
+      net.holder(HERE, true);
+      assertThat(probe.sourceSeenBy(service)).contains(source);
+    }
+  }
+
   private static String listed(String set) {
     return node.run("nft list set inet sluice " + set);
   }
