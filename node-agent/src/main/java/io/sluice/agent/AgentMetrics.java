@@ -90,14 +90,16 @@ public final class AgentMetrics {
   }
 
   /**
-   * What the rule set has dropped, which the kernel is asked for whenever metrics are read.
+   * What the rule set has counted, which the kernel is asked for whenever metrics are read.
    *
-   * @param guards of the guards, by the name of the counter
-   * @param fence of the fence, by the name of the counter
+   * @param guards what was dropped by a guard, by the name of the counter
+   * @param fence the same of the fence
+   * @param waiting what has waited for its floating IP, by the name of the counter
    */
-  public void dropped(
+  public void counted(
       Supplier<? extends Map<String, GuardCounter>> guards,
-      Supplier<? extends Map<String, GuardCounter>> fence) {
+      Supplier<? extends Map<String, GuardCounter>> fence,
+      Supplier<? extends Map<String, GuardCounter>> waiting) {
     family.askedCounter(
         "guard_dropped_packets",
         "Packets dropped by a guard of the rule set, since the rule set was made.",
@@ -110,6 +112,12 @@ public final class AgentMetrics {
             + " other_interface because ARP asked for it at another interface.",
         packets(fence),
         "reason");
+    family.askedCounter(
+        "waiting_packets",
+        "Packets that came in a planned move before this node was granted their floating IP:"
+            + " began_to_wait and let_out. The difference still waits, or waited for too long.",
+        packets(waiting),
+        "stage");
   }
 
   private static Consumer<MetricFamily.Answer> packets(

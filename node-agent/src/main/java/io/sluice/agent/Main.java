@@ -158,7 +158,8 @@ public final class Main implements Callable<Integer> {
       Health health = new Health();
       PrometheusRegistry registry = ProgramMetrics.registry();
       AgentMetrics metrics = new AgentMetrics(registry);
-      metrics.dropped(dataPlane::guardCounters, dataPlane::fenceCounters);
+      metrics.counted(
+          dataPlane::guardCounters, dataPlane::fenceCounters, dataPlane::waitingCounters);
       AgentProcess process =
           new AgentProcess(
               settings,

@@ -83,10 +83,12 @@ class AgentMetricsTest {
 
   @Test
   void guardsAreAskedWhenMetricsAreRead() throws IOException {
-    metrics.dropped(
+    metrics.counted(
         () -> Map.of("no_holder", new GuardCounter(5, 400)),
-        () -> Map.of("lease_over_leaving", new GuardCounter(3, 240)));
+        () -> Map.of("lease_over_leaving", new GuardCounter(3, 240)),
+        () -> Map.of("let_out", new GuardCounter(7, 560)));
     assertThat(scraped())
+        .contains("sluice_agent_waiting_packets_total{stage=\"let_out\"} 7.0")
         .contains("sluice_agent_guard_dropped_packets_total{guard=\"no_holder\"} 5.0")
         .contains("sluice_agent_fence_dropped_packets_total{reason=\"lease_over_leaving\"} 3.0");
   }

@@ -50,7 +50,7 @@ class MonitoringTest {
   private static SortedSet<String> exposed() {
     PrometheusRegistry registry = ProgramMetrics.registry();
     new AllocatorMetrics(registry, AllocationSettings.DEFAULT).observe(List.of());
-    new AgentMetrics(registry).dropped(Map::of, Map::of);
+    new AgentMetrics(registry).counted(Map::of, Map::of, Map::of);
     new WatcherMetrics(registry).observe(new Nothing());
     return registry.scrape().stream()
         .flatMap(MonitoringTest::series)

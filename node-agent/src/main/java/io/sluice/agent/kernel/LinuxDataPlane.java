@@ -323,6 +323,19 @@ public final class LinuxDataPlane implements DataPlane {
 
   /** What the guards have dropped, by the name of the guard's counter in {@code sluice.nft}. */
   public SortedMap<String, GuardCounter> guardCounters() {
+    SortedMap<String, GuardCounter> counters = counters();
+    counters.keySet().removeAll(RuleSet.WAITING_COUNTERS);
+    return counters;
+  }
+
+  /** What began to wait for its floating IP, and what was let out, in {@code sluice.nft}. */
+  public SortedMap<String, GuardCounter> waitingCounters() {
+    SortedMap<String, GuardCounter> counters = counters();
+    counters.keySet().retainAll(RuleSet.WAITING_COUNTERS);
+    return counters;
+  }
+
+  private SortedMap<String, GuardCounter> counters() {
     return locked(() -> NftMessages.counters(nft, NftMessages.NFPROTO_INET));
   }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +32,7 @@ final class RuleSet {
           mark("egress_mark", Marks.EGRESS),
           mark("remote_mark", Marks.EGRESS | Marks.REMOTE),
           mark("waiting_mark", Marks.ofNextHop(KernelTables.HELD_BACK)),
+          Map.entry("waiting_entrance", '"' + WaitingDevice.ENTRANCE + '"'),
           Map.entry("waiting_exit", '"' + WaitingDevice.EXIT + '"'),
           mark("keep_mark", Marks.KEEP_POD_ADDRESS),
           mark("drop_mark", Marks.DROP),
@@ -64,6 +66,9 @@ final class RuleSet {
           Map.entry(
               "destination_dispatch",
               eachShard(", ", shard -> "%1$d : jump destination_%1$d".formatted(shard))));
+
+  /** The counters of what waits; all others are of what was dropped. */
+  static final Set<String> WAITING_COUNTERS = Set.of("began_to_wait", "let_out");
 
   /** A command behind those that put the rules in place: nothing is sent with a floating IP. */
   static final String PAUSE =

@@ -354,7 +354,9 @@ class LinuxDataPlaneTest {
     dataPlane.install();
     assertThat(dataPlane.guardCounters())
         .containsEntry("arrival_not_reply", new GuardCounter(0, 0))
-        .containsKeys("no_holder", "node_address", "unbound_floating");
+        .containsKeys("no_holder", "node_address", "unbound_floating")
+        .doesNotContainKeys("began_to_wait", "let_out");
+    assertThat(dataPlane.waitingCounters()).containsOnlyKeys("began_to_wait", "let_out");
     assertThat(dataPlane.fenceCounters())
         .containsOnlyKeys("lease_over_leaving", "lease_over_arriving", "other_interface");
   }

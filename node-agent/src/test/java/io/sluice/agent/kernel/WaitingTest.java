@@ -323,13 +323,22 @@ class WaitingTest {
     prepare(0, ready(routes(KernelTables.HELD_BACK, KernelTables.HELD_BACK)));
     try (Stream ipv4 = Stream.to(Underlay.MATCHED);
         Stream ipv6 = Stream.to(Underlay.MATCHED_V6)) {
+      long begun = counted("began_to_wait");
+      long letOut = counted("let_out");
       ipv4.send(0, PACKETS);
       ipv6.send(0, PACKETS);
       assertThat(ipv4.arrivedInAll()).isEmpty();
+      assertThat(counted("began_to_wait")).isEqualTo(begun + 2 * PACKETS);
+      assertThat(counted("let_out")).isEqualTo(letOut);
       grant(0);
       assertThat(ipv4.arrivedInAll()).isEqualTo(all(PACKETS, Underlay.FLOATING));
       assertThat(ipv6.arrivedInAll()).isEqualTo(all(PACKETS, Underlay.FLOATING_V6));
+      assertThat(counted("let_out")).isEqualTo(letOut + 2 * PACKETS);
     }
+  }
+
+  private static long counted(String counter) {
+    return net.dataPlanes.get(0).waitingCounters().get(counter).packets();
   }
 
   @Test
