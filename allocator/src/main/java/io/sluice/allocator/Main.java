@@ -9,12 +9,14 @@ import io.sluice.allocator.kafka.DeadLetters;
 import io.sluice.allocator.kafka.Rehearsal;
 import io.sluice.allocator.kafka.StreamsSettings;
 import io.sluice.allocator.kafka.Topologies;
+import io.sluice.kafka.Component;
 import io.sluice.kafka.KafkaOptions;
 import io.sluice.kafka.Refusal;
 import io.sluice.model.AuditKey;
 import io.sluice.operations.Health;
 import io.sluice.operations.OperationsOptions;
 import io.sluice.operations.ProgramMetrics;
+import io.sluice.schemas.Topic;
 import io.sluice.schemas.TopicCatalogue;
 import io.sluice.schemas.TopicCatalogueException;
 import java.time.Duration;
@@ -95,6 +97,7 @@ public final class Main implements Callable<Integer> {
     PrometheusRegistry registry = ProgramMetrics.registry();
     AllocatorMetrics metrics = new AllocatorMetrics(registry, allocation);
     try (var _ = operations.start(registry, health)) {
+      Component.ALLOCATOR.topics().forEach(Topic::prepare);
       if (!makeTopics()) {
         return CommandLine.ExitCode.SOFTWARE;
       }

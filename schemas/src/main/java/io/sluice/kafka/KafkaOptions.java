@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -97,6 +99,11 @@ public final class KafkaOptions {
     properties.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     properties.putAll(fileProperties);
     return properties;
+  }
+
+  /** A client that asks and makes topics, as prompt and as small as readers and writers are. */
+  public Admin openAdmin() {
+    return Admin.create(ClientSettings.of(clientProperties(), "admin", Map.of()));
   }
 
   /** Whether the command line says which Kafka is meant. */

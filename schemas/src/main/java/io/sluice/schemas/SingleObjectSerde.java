@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
@@ -47,32 +48,72 @@ final class SingleObjectSerde<T, R extends SpecificRecordBase> implements Serde<
             ClassSecurityValidator.getGlobal(), type -> type.getPackageName().equals(protocol)));
   }
 
+  /**
+   * What a version is written and read with.
+   *
+   * @param name of the record
+   * @param current writes the current version
+   * @param writers one for each version of the history, the oldest first
+   * @param readers one for each version, by the version's fingerprint
+   */
+  private record Schemas<R>(
+      String name,
+      BinaryMessageEncoder<R> current,
+      List<BinaryMessageEncoder<R>> writers,
+      Map<Long, DatumReader<R>> readers) {}
+
   private final Codec<T, R> codec;
-  private final String name;
-  private final BinaryMessageEncoder<R> encoder;
+  private final Supplier<List<Schema>> history;
 
-  /** A writer for each version of the history, the oldest first. */
-  private final List<BinaryMessageEncoder<R>> encoders;
-
-  /** A reader for each version, by the version's fingerprint. */
-  private final Map<Long, DatumReader<R>> readers;
+  /**
+   * Made when it is first needed: a program uses some of the topics, and the schemas of all of them
+   * are a megabyte.
+   */
+  private volatile Schemas<R> schemas;
 
   SingleObjectSerde(Codec<T, R> codec) {
-    this(codec, SchemaHistory.versions(codec.recordType().getSimpleName()));
+    this(codec, () -> SchemaHistory.versions(codec.recordType().getSimpleName()));
   }
 
   /** Reads these versions besides the current one. */
   SingleObjectSerde(Codec<T, R> codec, List<Schema> versions) {
+    this(codec, () -> versions);
+  }
+
+  private SingleObjectSerde(Codec<T, R> codec, Supplier<List<Schema>> history) {
+    this.codec = codec;
+    this.history = history;
+  }
+
+  /** Reads the schemas now; there is nothing to set. */
+  @Override
+  public void configure(Map<String, ?> settings, boolean isKey) {
+    schemas();
+  }
+
+  private Schemas<R> schemas() {
+    Schemas<R> known = schemas;
+    if (known == null) {
+      synchronized (this) {
+        known = schemas == null ? readSchemas() : schemas;
+        schemas = known;
+      }
+    }
+    return known;
+  }
+
+  private Schemas<R> readSchemas() {
     SpecificData model = SpecificData.getForClass(codec.recordType());
     Schema current = model.getSchema(codec.recordType());
-    this.codec = codec;
-    this.name = current.getName();
-    this.encoder = new BinaryMessageEncoder<>(model, current);
-    this.encoders =
-        versions.stream().map(version -> new BinaryMessageEncoder<R>(model, version)).toList();
-    this.readers = new HashMap<>();
+    List<Schema> versions = history.get();
+    Map<Long, DatumReader<R>> readers = new HashMap<>();
     versions.forEach(version -> readers.put(fingerprint(version), reader(model, version, current)));
     readers.put(fingerprint(current), reader(model, current, current));
+    return new Schemas<>(
+        current.getName(),
+        new BinaryMessageEncoder<>(model, current),
+        versions.stream().map(version -> new BinaryMessageEncoder<R>(model, version)).toList(),
+        readers);
   }
 
   private static long fingerprint(Schema schema) {
@@ -98,13 +139,16 @@ final class SingleObjectSerde<T, R extends SpecificRecordBase> implements Serde<
     try {
       OptionalInt version = codec.oldestVersion(value);
       BinaryMessageEncoder<R> writer =
-          version.isPresent() ? encoders.get(version.getAsInt() - 1) : encoder;
+          version.isPresent()
+              ? schemas().writers().get(version.getAsInt() - 1)
+              : schemas().current();
       ByteBuffer encoded = writer.encode(codec.toRecord(value));
       byte[] bytes = new byte[encoded.remaining()];
       encoded.get(bytes);
       return bytes;
     } catch (IOException | RuntimeException e) {
-      throw new SerializationException("cannot write %s: %s".formatted(name, reason(e)), e);
+      throw new SerializationException(
+          "cannot write %s: %s".formatted(schemas().name(), reason(e)), e);
     }
   }
 
@@ -114,7 +158,7 @@ final class SingleObjectSerde<T, R extends SpecificRecordBase> implements Serde<
       return codec.fromRecord(read(bytes));
     } catch (IOException | RuntimeException e) {
       throw new SerializationException(
-          "%d bytes are no %s: %s".formatted(bytes.length, name, reason(e)), e);
+          "%d bytes are no %s: %s".formatted(bytes.length, schemas().name(), reason(e)), e);
     }
   }
 
@@ -123,7 +167,7 @@ final class SingleObjectSerde<T, R extends SpecificRecordBase> implements Serde<
       throw new IOException("they do not begin as Avro's single-object encoding does");
     }
     long fingerprint = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(MARKER.length);
-    DatumReader<R> reader = readers.get(fingerprint);
+    DatumReader<R> reader = schemas().readers().get(fingerprint);
     if (reader == null) {
       throw new IOException(
           "no version of it has the fingerprint %016x; a newer Sluice may have written it"

@@ -137,6 +137,7 @@ public final class Topics {
 
   /** For the allocator's state stores, which hold the newest change of every entity. */
   public static Serde<StateChange> stateChangeSerde() {
+    STATE_CHANGE.configure(Map.of(), false);
     return STATE_CHANGE;
   }
 

@@ -62,9 +62,13 @@ public final class AgentTopics {
             ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(4 * 1024 * 1024)));
   }
 
-  /** Sends values of this node; the outcome, whatever it is, goes to the callback. */
+  /**
+   * Sends values of this node; the outcome, whatever it is, goes to the callback. The first beat is
+   * to be as quick as every other, so that its lease is.
+   */
   public <V> Delivery<V> delivery(TopicWriter writer, Topic<NodeKey, V> topic) {
     NodeKey key = new NodeKey(kafka.cluster(), node);
+    topic.prepare();
     return (value, done) -> {
       Future<RecordMetadata> _ =
           writer.send(topic, key, value, (_, failure) -> done.accept(Optional.ofNullable(failure)));
@@ -79,12 +83,12 @@ public final class AgentTopics {
    * @throws org.apache.kafka.common.KafkaException if Kafka does not answer or refuses
    */
   public Source openDecisions() {
-    Properties client = kafka.clientProperties();
-    try (Admin admin = Admin.create(client)) {
+    try (Admin admin = kafka.openAdmin()) {
       TopicCatalogue.ensure(
               admin, Component.AGENT.topics(), kafka.topicPartitions(), kafka.topicReplication())
           .forEach(log::warn);
     }
+    Properties client = kafka.clientProperties();
     READER.forEach(client::putIfAbsent);
     return Source.of(
         TopicReader.open(client, kafka.cluster(), List.of(Topics.ASSIGNMENTS, Topics.BINDINGS)));
