@@ -163,6 +163,11 @@ public final class AgentLoop {
     return Math.clamp(work, 0, LONGEST_REST_NANOS);
   }
 
+  /** Whether an acknowledgement does more than move deadlines on, and has to be heard at once. */
+  boolean awaitsAcknowledgement(long now) {
+    return phase != Phase.RUNNING || lease.orElseThrow().awaitsAcknowledgement(now);
+  }
+
   private long nanosUntilWorkRunning(long now) {
     LeaseSession current = lease.orElseThrow();
     long kernel = Math.min(fulfilment.nanosUntilWork(now), current.nanosUntilDeadline(now));

@@ -129,7 +129,8 @@ final class AgentProcess {
         moving.moved();
         phase.set(loop.phase());
         metrics.stepped(loop);
-        inbox.await(loop.nanosUntilWork(System.nanoTime()));
+        long rested = System.nanoTime();
+        inbox.await(loop.nanosUntilWork(rested), loop.awaitsAcknowledgement(rested));
       }
     } finally {
       ended.countDown();

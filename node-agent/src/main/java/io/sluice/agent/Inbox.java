@@ -18,23 +18,38 @@ public final class Inbox implements Consumer<Input> {
   private final Condition filled = lock.newCondition();
   private final Condition room = lock.newCondition();
   private final Queue<Input> waiting = new ArrayDeque<>();
+  private boolean wakesForAcknowledgements = true;
 
   /**
    * Puts it in the queue and returns at once. A beat that was sent only moves a deadline on: the
-   * loop need not wake up for it, it hears of it with the acknowledgement, or when the deadline
-   * comes that it knows of.
+   * loop need not wake up for it, it hears of it with what comes next, or when the deadline comes
+   * that it knows of. So it is with the acknowledgement of a beat, if the loop says so.
    */
   @Override
   public void accept(Input input) {
     lock.lock();
     try {
       waiting.add(input);
-      if (!(input instanceof Input.BeatSent)) {
+      if (wakes(input)) {
         filled.signal();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean wakes(Input input) {
+    return switch (input) {
+      case Input.BeatSent _ -> false;
+      case Input.BeatAcknowledged _ -> wakesForAcknowledgements;
+      case Input.TopicsRead _,
+          Input.AssignmentRead _,
+          Input.BindingRead _,
+          Input.AddressClaimed _,
+          Input.DriftNoticed _,
+          Input.StopRequested _ ->
+          true;
+    };
   }
 
   /** Whether somebody waits who has not been woken up. */
@@ -72,10 +87,15 @@ public final class Inbox implements Consumer<Input> {
     }
   }
 
-  /** Waits until there is something, but no longer than this. */
-  void await(long nanos) throws InterruptedException {
+  /**
+   * Waits until there is something, but no longer than this.
+   *
+   * @param forAcknowledgements whether the acknowledgement of a beat ends the waiting
+   */
+  void await(long nanos, boolean forAcknowledgements) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      wakesForAcknowledgements = forAcknowledgements;
       long left = nanos;
       while (waiting.isEmpty() && left > 0) {
         left = filled.awaitNanos(left);

@@ -39,6 +39,10 @@ final class Reconciler {
 
   private Optional<KernelTables> kernel = Optional.empty();
   private Optional<Nic> nic = Optional.empty();
+
+  /** Whether it was found to be another than that for which the last tables were meant. */
+  private boolean nicChanged;
+
   private boolean carrier = true;
   private Optional<String> error = Optional.empty();
   private KernelTables lastDesired = KernelTables.EMPTY;
@@ -103,6 +107,9 @@ final class Reconciler {
 
   /** How long until there is something to do without a new input. */
   long nanosUntilWork(long now) {
+    if (nicChanged) {
+      return 0;
+    }
     long until = driftNoticed ? checkNotBefore : nextCheck;
     if (kernel.isEmpty() || error.isPresent()) {
       until = notBefore;
@@ -129,6 +136,7 @@ final class Reconciler {
    * @return whether the kernel holds the desired tables now
    */
   boolean reconcile(KernelTables desired, long now) {
+    nicChanged = false;
     if (!desired.equals(lastDesired)) {
       lastDesired = desired;
       hurry();
@@ -170,7 +178,9 @@ final class Reconciler {
     long start = clock.getAsLong();
     dataPlane.install();
     installed = true;
-    nic = Optional.of(dataPlane.nic());
+    Nic found = dataPlane.nic();
+    nicChanged = nic.isPresent() && !nic.get().equals(found);
+    nic = Optional.of(found);
     noteCarrier(dataPlane.hasCarrier());
     kernel = Optional.of(dataPlane.observe());
     long took = clock.getAsLong() - start;

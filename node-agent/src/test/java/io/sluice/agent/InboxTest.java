@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.agent.core.Input;
+import io.sluice.model.Heartbeat.Intent;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InboxTest {
 
@@ -28,7 +31,7 @@ class InboxTest {
         Thread.ofVirtual()
             .start(() -> {
               try {
-                inbox.await(TimeUnit.MINUTES.toNanos(5));
+                inbox.await(TimeUnit.MINUTES.toNanos(5), true);
               } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
               }
@@ -46,7 +49,7 @@ class InboxTest {
         Thread.ofVirtual()
             .start(() -> {
               try {
-                inbox.await(TimeUnit.MINUTES.toNanos(5));
+                inbox.await(TimeUnit.MINUTES.toNanos(5), true);
               } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
               }
@@ -60,6 +63,28 @@ class InboxTest {
     await().until(() -> waiting.getState() == Thread.State.TERMINATED);
     assertThat(inbox.poll()).contains(new Input.BeatSent(1, 1, 0));
     assertThat(inbox.poll()).contains(new Input.DriftNoticed());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theAcknowledgementOfABeatWakesWhoeverSaysSo(boolean wakes) {
+    Thread waiting =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                inbox.await(TimeUnit.MINUTES.toNanos(5), wakes);
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    await().until(inbox::isAwaited);
+
+    inbox.accept(new Input.BeatAcknowledged(1, Intent.RUNNING, 1, 0, 2));
+    assertThat(inbox.isAwaited()).isEqualTo(!wakes);
+    inbox.accept(new Input.DriftNoticed());
+
+    await().until(() -> waiting.getState() == Thread.State.TERMINATED);
+    assertThat(inbox.poll()).contains(new Input.BeatAcknowledged(1, Intent.RUNNING, 1, 0, 2));
   }
 
   @Test

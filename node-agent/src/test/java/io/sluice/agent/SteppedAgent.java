@@ -45,6 +45,7 @@ final class SteppedAgent {
 
   private final Inbox inbox = new Inbox();
   private final AgentLoop loop;
+
   private final Tenure tenure =
       new Tenure(
           fence,
@@ -54,6 +55,9 @@ final class SteppedAgent {
           this::wallNanos);
   private long nowMillis = 5_000;
   private long nextBeatMillis;
+
+  /** When the loop has work to do though nothing happens. */
+  private long wakesAt;
 
   SteppedAgent() {
     this(KernelTables.EMPTY);
@@ -102,6 +106,7 @@ final class SteppedAgent {
 
   void topicsRead(Map<IpAddress, Assignment> assignments, Map<BindingId, Binding> bindings) {
     inbox.accept(new Input.TopicsRead(assignments, bindings));
+    wakesAt = nowNanos();
   }
 
   void read(IpAddress floatingIp, Assignment assignment) {
@@ -111,7 +116,7 @@ final class SteppedAgent {
   /** Something happens, and the loop does what follows at once. */
   void tell(Input input) {
     inbox.accept(input);
-    loop.doWork(nowNanos());
+    work();
   }
 
   /** Two things happen before the loop gets to do anything. */
@@ -120,12 +125,24 @@ final class SteppedAgent {
     tell(second);
   }
 
-  /** Time passes; beats are sent and, if Kafka is there, acknowledged a millisecond later. */
+  /** As the process drives it: until the loop has work to do, it rests. */
+  private void work() {
+    loop.doWork(nowNanos());
+    wakesAt = nowNanos() + loop.nanosUntilWork(nowNanos());
+  }
+
+  /**
+   * Time passes; beats are sent and, if Kafka is there, acknowledged a millisecond later. The loop
+   * is woken up for an acknowledgement only if it waits for one.
+   */
   void advance(long millis) {
     for (long end = nowMillis + millis; nowMillis < end; nowMillis += STEP_MILLIS) {
-      loop.doWork(nowNanos());
-      beat();
-      loop.doWork(nowNanos());
+      if (nowNanos() - wakesAt >= 0) {
+        work();
+      }
+      if (beat() && loop.awaitsAcknowledgement(nowNanos())) {
+        work();
+      }
     }
   }
 
@@ -133,12 +150,13 @@ final class SteppedAgent {
   void freeze(long millis) {
     nowMillis += millis;
     nextBeatMillis = nowMillis;
-    loop.doWork(nowNanos());
+    work();
   }
 
-  private void beat() {
+  /** Whether one was acknowledged. */
+  private boolean beat() {
     if (orders.isEmpty() || nowMillis < nextBeatMillis) {
-      return;
+      return false;
     }
     BeatOrder order = orders.getLast();
     boolean farewell = order.intent() != Intent.RUNNING;
@@ -149,6 +167,7 @@ final class SteppedAgent {
           new Input.BeatAcknowledged(
               order.session(), order.intent(), nowNanos(), wallNanos(), nowNanos() + 1_000_000));
     }
+    return kafkaIsThere;
   }
 
   private void hear(Input input) {

@@ -125,6 +125,14 @@ public final class LeaseSession {
     return !heard || now - heardUntil >= 0;
   }
 
+  /**
+   * Whether the next acknowledgement does more than move deadlines on: the first of a session does,
+   * and the first after a silence.
+   */
+  public boolean awaitsAcknowledgement(long now) {
+    return !acknowledgedOnce || unacknowledged(now);
+  }
+
   /** How long until one of the deadlines, which no fresh beat may have moved until then. */
   public long nanosUntilDeadline(long now) {
     long nanos = aliveUntil - now;

@@ -98,6 +98,24 @@ class LeaseSessionTest {
   }
 
   @Test
+  void onlyTheFirstAcknowledgementOfASessionOrAfterASilenceIsWaitedFor() {
+    assertThat(lease.awaitsAcknowledgement(0)).isTrue();
+    lease.beatSent(5, 10);
+    lease.acknowledged(5, 10, 20);
+    assertThat(lease.awaitsAcknowledgement(20)).isFalse();
+    assertThat(lease.awaitsAcknowledgement(409)).isFalse();
+    assertThat(lease.awaitsAcknowledgement(410)).as("silence").isTrue();
+
+    lease.beatSent(5, 390);
+    lease.acknowledged(5, 390, 430);
+    assertThat(lease.strictLive(430)).as("there was a gap").isFalse();
+    assertThat(lease.awaitsAcknowledgement(430)).isFalse();
+
+    lease.yield(440);
+    assertThat(lease.awaitsAcknowledgement(440)).as("a new session").isTrue();
+  }
+
+  @Test
   void acknowledgementsOfAFormerSessionMeanNothing() {
     lease.acknowledged(5, 10, 20);
     lease.beatSent(5, 390);
