@@ -57,9 +57,11 @@ public final class AgentLoop {
   private final Consumer<AgentReport> reports;
   private final Reconciler reconciler;
   private final Fulfilment fulfilment;
+  private final Cable cable;
   private final Tenure tenure;
 
   private final Map<LeaseSession.Lapse, Long> lapses = new EnumMap<>(LeaseSession.Lapse.class);
+  private final KafkaSilence silence = new KafkaSilence();
 
   private Phase phase = Phase.STARTING;
   private long session;
@@ -67,9 +69,7 @@ public final class AgentLoop {
   /** Since when we beat; empty before. */
   private Optional<LeaseSession> lease = Optional.empty();
 
-  private final KafkaSilence silence = new KafkaSilence();
   private Optional<AgentReport> lastReport = Optional.empty();
-
   private long leaveBy;
   private boolean farewellSaid;
   private boolean farewellHeard;
@@ -104,6 +104,7 @@ public final class AgentLoop {
     this.reconciler = new Reconciler(dataPlane, settings.checkInterval(), clock, clock.getAsLong());
     this.fulfilment =
         new Fulfilment(settings, dataPlane, reconciler, tenure::admitToo, tenure::shutAtOnce);
+    this.cable = new Cable(reconciler, tenure, fulfilment);
   }
 
   /** Where the agent is in its life. */
@@ -195,6 +196,7 @@ public final class AgentLoop {
       takeOver();
       if (fulfilment.carryOut(session, false, now)) {
         tenure.begin(session, Collections.emptySortedSet(), now);
+        cable.note(now);
         tenure.admit(fulfilment.heldByMode(), fulfilment.granted());
         lease = Optional.of(new LeaseSession(session, settings.lease().toNanos(), now));
         phase = Phase.RUNNING;
@@ -234,10 +236,12 @@ public final class AgentLoop {
     lapse.ifPresent(why -> lapsed(why, current.session(), yielded, now));
     goOnUnanswered(now);
     silence.note(current, now);
+    cable.look(now);
     fulfilment.carryOut(session, current.strictLive(now), now);
     if (reconciler.takeInstalled() || reconciler.error().isPresent()) {
       tenure.doubt();
     }
+    cable.note(now);
     tenure.admit(fulfilment.heldByMode(), fulfilment.granted());
     fulfilment.announce(now);
     fulfilment.ask(tenure.dueToAsk(current.unacknowledged(now), now));

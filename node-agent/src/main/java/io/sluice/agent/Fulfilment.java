@@ -105,7 +105,7 @@ final class Fulfilment {
 
   void read(IpAddress floatingIp, Optional<Assignment> assignment) {
     Assignments.Reading reading = state.read(floatingIp, assignment);
-    String what = assignment.map(Fulfilment::text).orElse("deleted");
+    String what = assignment.map(Assignments::text).orElse("deleted");
     switch (reading) {
       case ACCEPTED -> {
         assignmentsChanged = true;
@@ -114,19 +114,6 @@ final class Fulfilment {
       case UNCHANGED -> log.debug("assignment read again: {} {}", floatingIp, what);
       case STALE -> log.warn("assignment refused, a newer epoch is known: {} {}", floatingIp, what);
     }
-  }
-
-  private static String text(Assignment assignment) {
-    String holder =
-        assignment
-            .holder()
-            .map(some -> "%s session %d".formatted(some.node(), some.session()))
-            .orElse("no holder");
-    String successor =
-        assignment.successor().map(some -> ", to be taken over by " + some.node()).orElse("");
-    return "%s, %s, epoch %d, audit %d%s"
-        .formatted(
-            assignment.state(), holder, assignment.epoch(), assignment.auditSequence(), successor);
   }
 
   /** How many policies have a binding. */

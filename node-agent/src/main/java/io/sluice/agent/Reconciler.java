@@ -50,6 +50,7 @@ final class Reconciler {
   private long notBefore;
   private long lastFailure;
   private boolean driftNoticed;
+  private boolean carrierInDoubt;
   private boolean installed;
   private long checkNotBefore;
   private long nextCheck;
@@ -77,7 +78,7 @@ final class Reconciler {
     return nic;
   }
 
-  /** Whether the network interface had a carrier when the kernel was last read. */
+  /** Whether the network interface had a carrier when it was last looked at. */
   boolean hasCarrier() {
     return carrier;
   }
@@ -103,6 +104,23 @@ final class Reconciler {
 
   void noteDrift() {
     driftNoticed = true;
+    carrierInDoubt = true;
+  }
+
+  /**
+   * Looks at the carrier if something was told to have changed. That takes some microseconds, and
+   * comes before all that is read back.
+   */
+  void lookAtCarrier() {
+    if (!carrierInDoubt || nic.isEmpty()) {
+      return;
+    }
+    carrierInDoubt = false;
+    try {
+      noteCarrier(dataPlane.hasCarrier());
+    } catch (DataPlaneException e) {
+      log.warn("cannot tell whether there is a carrier: {}", e.getMessage());
+    }
   }
 
   /** How long until there is something to do without a new input. */

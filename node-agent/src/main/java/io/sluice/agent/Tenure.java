@@ -128,7 +128,7 @@ public final class Tenure {
 
   /**
    * Admits exactly these addresses but those that were yielded, and none whose kernel state is in
-   * doubt.
+   * doubt, nor, while nobody can be heard or asked, any that lives without Kafka.
    *
    * @param toThisSession which of them were granted to the present session
    */
@@ -139,6 +139,9 @@ public final class Tenure {
       watch.held(
           held.getOrDefault(LeaseMode.AVAILABLE, Collections.emptySortedSet()), toThisSession);
       SortedMap<LeaseMode, SortedSet<IpAddress>> addresses = without(held, watch.yielded());
+      if (watch.holdsBack()) {
+        addresses.remove(LeaseMode.AVAILABLE);
+      }
       if (admitted.equals(Optional.of(addresses))) {
         return;
       }
@@ -260,6 +263,20 @@ public final class Tenure {
     return locked(watch::yielded);
   }
 
+  /**
+   * Whether the network interface has a carrier.
+   *
+   * @return whether what was held back for want of one may be admitted again
+   */
+  boolean carrier(boolean there, long now) {
+    return locked(() -> watch.carrier(there, renewal.isProven(now), now));
+  }
+
+  /** What to ask the wire for because there is a carrier again. */
+  List<IpAddress> dueToAskWhenBack(long now) {
+    return locked(() -> watch.dueWhenBack(now));
+  }
+
   /** After a freeze: asks the wire for these. */
   void askBeforeGoingOn(Collection<IpAddress> addresses, long now) {
     locked(() -> {
@@ -293,8 +310,11 @@ public final class Tenure {
    * being shut here while the allocator waits for us.
    */
   boolean mayKeepForRestart(long now) {
-    return locked(
-        () -> !watch.asks(now) && renewal.isProven(now) && watch.holdsOnlyWhatWasGranted());
+    return locked(() ->
+        !watch.asks(now)
+            && !watch.holdsBack()
+            && renewal.isProven(now)
+            && watch.holdsOnlyWhatWasGranted());
   }
 
   /** How long until the wire is to be asked again, or a kernel that refused is. */

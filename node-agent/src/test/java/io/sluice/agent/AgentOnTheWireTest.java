@@ -9,6 +9,7 @@ import static io.sluice.agent.core.Given.granted;
 import static io.sluice.agent.core.Given.holder;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.agent.core.Input;
 import io.sluice.agent.core.WireWatch;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,85 @@ class AgentOnTheWireTest {
     agent.fence.failuresToCome = 0;
     agent.advance(100);
     assertThat(agent.fence.admitted.values()).allMatch(addresses -> !addresses.contains(FIP));
+  }
+
+  @Test
+  void aHolderWhoseCableIsBackSaysNothingBeforeItHasAsked() {
+    cutOffWithItsCableOut();
+    assertThat(agent.fence.open()).as("it serves nobody").isEmpty();
+    assertThat(agent.dataPlane.asked).as("and nobody hears it").isEmpty();
+
+    cableBack();
+    assertThat(agent.dataPlane.asked).containsExactly(FIP);
+    assertThat(agent.fence.open()).isEmpty();
+    assertThat(agent.claim(FIP)).isEqualTo(WireWatch.Response.YIELD);
+    agent.advance(1_000);
+
+    assertThat(agent.fence.open()).isEmpty();
+    assertThat(agent.dataPlane.kernel.held()).isEmpty();
+  }
+
+  @Test
+  void aHolderWhoseCableIsBackGoesOnWhenNobodyHasAnswered() {
+    cutOffWithItsCableOut();
+
+    cableBack();
+    assertThat(agent.millisUntilWork()).isEqualTo(20);
+    int before = agent.dataPlane.announced.size();
+    agent.advance(30);
+
+    assertThat(agent.fence.open()).containsExactly(FIP);
+    assertThat(agent.dataPlane.announced.size()).isGreaterThan(before);
+  }
+
+  /** With Kafka on another network interface, say. */
+  @Test
+  void aProvenHolderWhoseCableIsBackGoesOnAtOnce() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(300);
+    cableOut();
+    agent.advance(3_000);
+    assertThat(agent.fence.open()).isEmpty();
+
+    cableBack();
+
+    assertThat(agent.fence.open()).containsExactly(FIP);
+    assertThat(agent.dataPlane.asked).isEmpty();
+  }
+
+  /**
+   * What was read back a moment ago is not read back again at once, but the carrier is looked at.
+   */
+  @Test
+  void theCarrierIsLookedAtBeforeAnythingIsReadBack() {
+    cutOffWithItsCableOut();
+    agent.tell(new Input.DriftNoticed());
+    int before = agent.dataPlane.observations;
+
+    cableBack();
+
+    assertThat(agent.dataPlane.observations).isEqualTo(before);
+    assertThat(agent.dataPlane.asked).containsExactly(FIP);
+  }
+
+  private void cutOffWithItsCableOut() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, granted(holder(1, SESSION), 1));
+    agent.advance(300);
+    agent.kafkaIsThere = false;
+    cableOut();
+    agent.advance(3_000);
+  }
+
+  private void cableOut() {
+    agent.dataPlane.carrier = false;
+    agent.tell(new Input.DriftNoticed());
+  }
+
+  private void cableBack() {
+    agent.dataPlane.carrier = true;
+    agent.tell(new Input.DriftNoticed());
   }
 
   @Test

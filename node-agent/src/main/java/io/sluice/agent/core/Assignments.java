@@ -88,4 +88,18 @@ public final class Assignments {
             .map(Assignment.Holder::session)
             .equals(assignment.holder().map(Assignment.Holder::session));
   }
+
+  /** What it says, on a line of a log. */
+  public static String text(Assignment assignment) {
+    String holder =
+        assignment
+            .holder()
+            .map(some -> "%s session %d".formatted(some.node(), some.session()))
+            .orElse("no holder");
+    String successor =
+        assignment.successor().map(some -> ", to be taken over by " + some.node()).orElse("");
+    return "%s, %s, epoch %d, audit %d%s"
+        .formatted(
+            assignment.state(), holder, assignment.epoch(), assignment.auditSequence(), successor);
+  }
 }

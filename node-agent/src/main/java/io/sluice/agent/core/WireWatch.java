@@ -57,6 +57,12 @@ public final class WireWatch {
   /** DEFEND_INTERVAL of RFC 5227. */
   static final long DEFENDS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /**
+   * How long an answer is waited for when the cable is back; it takes a millisecond, and more from
+   * a machine that is busy.
+   */
+  static final long ANSWERS_WITHIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** PROBE_NUM of RFC 5227, in a lease and not in seconds: the wire has long been up. */
   static final int QUESTIONS = 3;
 
@@ -64,6 +70,14 @@ public final class WireWatch {
    * @param next when to ask again, or to give up waiting for an answer to the last time
    */
   private record Question(int asked, long next) {}
+
+  /** Whether neighbours can be heard; what happened while they could not has to be asked for. */
+  private enum Cable {
+    IN,
+    OUT,
+    BACK,
+    ASKED
+  }
 
   private final long leaseNanos;
 
@@ -76,6 +90,8 @@ public final class WireWatch {
   private final SortedMap<IpAddress, Question> asking = new TreeMap<>();
   private final Map<IpAddress, Long> defendedAt = new HashMap<>();
 
+  private Cable cable = Cable.IN;
+  private long answeredBy;
   private boolean watching;
   private long asksUntil;
   private long nextRound;
@@ -176,6 +192,52 @@ public final class WireWatch {
     yielded.removeAll(settled);
   }
 
+  // ---- the cable --------------------------------------------------------------------------------
+
+  /**
+   * Whether the network interface has a carrier; told again and again. Without one, what is held is
+   * held back: it serves nobody, and when the cable is back somebody else may have it. Who cannot
+   * prove that it is still its own asks for all of it then, once, and waits for an answer.
+   *
+   * @param sessionProven as in {@link #claimed}
+   * @return whether what was held back is so no more
+   */
+  public boolean carrier(boolean there, boolean sessionProven, long now) {
+    Cable before = cable;
+    cable =
+        switch (before) {
+          case IN -> there ? Cable.IN : Cable.OUT;
+          case OUT, BACK -> there ? whenBack(sessionProven) : Cable.OUT;
+          case ASKED -> there ? whenAsked(now) : Cable.OUT;
+        };
+    return before != Cable.IN && cable == Cable.IN;
+  }
+
+  private Cable whenBack(boolean sessionProven) {
+    boolean ours = sessionProven && holdsOnlyWhatWasGranted();
+    return ours || held.isEmpty() ? Cable.IN : Cable.BACK;
+  }
+
+  private Cable whenAsked(long now) {
+    return now - answeredBy >= 0 ? Cable.IN : Cable.ASKED;
+  }
+
+  /** What to ask the wire for because the cable is back, before anything else takes time. */
+  public List<IpAddress> dueWhenBack(long now) {
+    if (cable != Cable.BACK) {
+      return List.of();
+    }
+    cable = Cable.ASKED;
+    answeredBy = now + ANSWERS_WITHIN_NANOS;
+    nextRound = now + ASKS_EVERY_NANOS;
+    return List.copyOf(held);
+  }
+
+  /** Whether nothing of what is held may be used at present. */
+  public boolean holdsBack() {
+    return cable != Cable.IN;
+  }
+
   // ---- asking -----------------------------------------------------------------------------------
 
   /** After a freeze: asks for these for as long as the lease. */
@@ -209,6 +271,20 @@ public final class WireWatch {
    *     another lease after that, while what was decided meanwhile is being read.
    */
   public List<IpAddress> due(boolean cutOff, long now) {
+    noteCutOff(cutOff, now);
+    return cable == Cable.OUT ? List.of() : questions(now);
+  }
+
+  private void noteCutOff(boolean cutOff, long now) {
+    if (cutOff) {
+      watching = true;
+      asksUntil = now + leaseNanos;
+    } else if (watching && now - asksUntil >= 0) {
+      watching = false;
+    }
+  }
+
+  private List<IpAddress> questions(long now) {
     List<IpAddress> due = new ArrayList<>();
     for (Map.Entry<IpAddress, Question> entry : asking.entrySet()) {
       Question question = entry.getValue();
@@ -216,12 +292,6 @@ public final class WireWatch {
         due.add(entry.getKey());
         entry.setValue(new Question(question.asked() + 1, now + questionNanos));
       }
-    }
-    if (cutOff) {
-      watching = true;
-      asksUntil = now + leaseNanos;
-    } else if (watching && now - asksUntil >= 0) {
-      watching = false;
     }
     if (watching) {
       due.addAll(round(now));
@@ -266,7 +336,15 @@ public final class WireWatch {
 
   /** How long until {@link #due} or {@link #unanswered} has something. */
   public long nanosUntilWork(boolean cutOff, long now) {
-    long nanos = Long.MAX_VALUE;
+    if (cable == Cable.OUT) {
+      return Long.MAX_VALUE;
+    }
+    long nanos =
+        switch (cable) {
+          case BACK -> 0;
+          case ASKED -> answeredBy - now;
+          case IN, OUT -> Long.MAX_VALUE;
+        };
     for (Question question : asking.values()) {
       nanos = Math.min(nanos, question.next() - now);
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -189,6 +190,59 @@ class WireWatchTest {
   }
 
   @Test
+  void withoutACarrierNothingIsUsedAndNobodyAsked() {
+    watch.held(ips("10.40.1.100"), Set.of());
+
+    assertThat(watch.carrier(false, UNPROVEN, START)).isFalse();
+
+    assertThat(watch.holdsBack()).isTrue();
+    assertThat(asked(CUT_OFF, START, START + millis(1_000))).isEmpty();
+    assertThat(watch.nanosUntilWork(CUT_OFF, START)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void whenTheCarrierIsBackAllIsAskedForAndUsedOnlyAfterAnAnswerCouldHaveCome() {
+    SortedSet<IpAddress> many = new TreeSet<>(tenAddresses());
+    watch.held(many, Set.of());
+    watch.carrier(false, UNPROVEN, START);
+
+    assertThat(watch.carrier(true, UNPROVEN, START)).isFalse();
+    assertThat(watch.nanosUntilWork(CUT_OFF, START)).isZero();
+    assertThat(watch.dueWhenBack(START)).containsExactlyElementsOf(many);
+    assertThat(watch.dueWhenBack(START)).as("once").isEmpty();
+
+    assertThat(watch.nanosUntilWork(CUT_OFF, START + millis(5))).isEqualTo(millis(15));
+    assertThat(watch.carrier(true, UNPROVEN, START + millis(19))).isFalse();
+    assertThat(watch.holdsBack()).isTrue();
+    assertThat(watch.carrier(true, UNPROVEN, START + millis(20))).isTrue();
+    assertThat(watch.holdsBack()).isFalse();
+    assertThat(watch.carrier(true, UNPROVEN, START + millis(21))).as("told once").isFalse();
+  }
+
+  @Test
+  void aCarrierThatIsLostAgainWhileAnAnswerIsWaitedForMeansToAskAgain() {
+    watch.held(ips("10.40.1.100"), Set.of());
+    watch.carrier(false, UNPROVEN, START);
+    watch.carrier(true, UNPROVEN, START);
+    watch.dueWhenBack(START);
+
+    watch.carrier(false, UNPROVEN, START + millis(10));
+    assertThat(watch.carrier(true, UNPROVEN, START + millis(30))).isFalse();
+
+    assertThat(watch.dueWhenBack(START + millis(30))).containsExactly(A);
+  }
+
+  @Test
+  void whoCanProveThatAllIsItsOwnAsksNobodyWhenTheCarrierIsBack() {
+    watch.held(ips("10.40.1.100"), ips("10.40.1.100"));
+    watch.carrier(false, PROVEN, START);
+
+    assertThat(watch.carrier(true, PROVEN, START + millis(100))).isTrue();
+
+    assertThat(watch.dueWhenBack(START + millis(100))).isEmpty();
+  }
+
+  @Test
   void theLoopWakesForTheNextQuestion() {
     assertThat(watch.nanosUntilWork(CUT_OFF, START)).isEqualTo(Long.MAX_VALUE);
 
@@ -198,6 +252,10 @@ class WireWatchTest {
     watch.held(ips("10.40.1.101"), Set.of());
     watch.due(CUT_OFF, START);
     assertThat(watch.nanosUntilWork(CUT_OFF, START + millis(5))).isEqualTo(millis(15));
+  }
+
+  private static List<IpAddress> tenAddresses() {
+    return IntStream.range(1, 11).mapToObj(n -> ip("10.40.1." + n)).toList();
   }
 
   /** What is asked for when it is looked every millisecond. */
