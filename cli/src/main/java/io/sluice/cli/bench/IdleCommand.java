@@ -77,8 +77,10 @@ final class IdleCommand implements Callable<Integer> {
   @Option(
       names = "--settle-seconds",
       paramLabel = "N",
-      defaultValue = "20",
-      description = "How long the programs are left alone before (default: ${DEFAULT-VALUE}).")
+      defaultValue = "120",
+      description =
+          "How long the programs are left alone before: their compilers are at work for two minutes"
+              + " (default: ${DEFAULT-VALUE}).")
   private int settleSeconds;
 
   @Option(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * JVM arguments that fit small programs on a machine that runs many of them. An archive of loaded
@@ -18,6 +19,9 @@ final class JvmFlags {
   private static final String ARCHIVES = "sluice.classArchives";
 
   private JvmFlags() {}
+
+  /** To be small as on a real cluster: its options rule archives out. */
+  private static final Set<String> WITHOUT_ARCHIVE = Set.of("io.sluice.agent.Main");
 
   /** One for each program that runs on real clusters as well. */
   private static final Map<String, String> OPTION_FILES =
@@ -70,6 +74,7 @@ final class JvmFlags {
 
   private static Optional<Path> archive(String main) {
     return Optional.ofNullable(System.getProperty(ARCHIVES))
+        .filter(_ -> !WITHOUT_ARCHIVE.contains(main))
         .map(directory -> Path.of(directory, main + ".jsa"));
   }
 }

@@ -36,6 +36,10 @@ public final class DecisionFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DecisionFeed.class);
 
   private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** A record ends the waiting, and so does the closing: nothing else is to be looked at. */
+  private static final Duration LONG_POLL = Duration.ofMinutes(1);
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -122,7 +126,7 @@ public final class DecisionFeed implements AutoCloseable {
 
   private void follow(Source source, OwnClearances clearances) throws InterruptedException {
     while (!closed) {
-      for (TopicRecord<?, ?> record : source.poll(POLL)) {
+      for (TopicRecord<?, ?> record : source.poll(LONG_POLL)) {
         Optional<Input> relevant = clearances.relevant(input(record));
         if (relevant.isPresent()) {
           sink.accept(relevant.get());

@@ -164,9 +164,12 @@ final class NetdevFence implements LeaseFence, AutoCloseable {
   }
 
   private static List<SetElement> aliveFor(LeaseMode mode, long millis) {
-    return PROTOCOLS.stream()
-        .map(protocol -> SetElement.expiring(NftSet.alive(mode), protocolKey(protocol), millis))
-        .toList();
+    NftSet set = NftSet.alive(mode);
+    List<SetElement> elements = new ArrayList<>(PROTOCOLS.size());
+    for (short protocol : PROTOCOLS) {
+      elements.add(SetElement.expiring(set, protocolKey(protocol), millis));
+    }
+    return elements;
   }
 
   private static void until(LeaseMode mode, Deadline deadline, NftTransaction transaction) {

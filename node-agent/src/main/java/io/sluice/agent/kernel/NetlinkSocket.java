@@ -162,7 +162,10 @@ final class NetlinkSocket implements AutoCloseable {
   int send(List<ByteBuffer> messages) {
     pending.clear();
     int first = sequence;
-    int total = messages.stream().mapToInt(ByteBuffer::remaining).sum();
+    int total = 0;
+    for (ByteBuffer message : messages) {
+      total += message.remaining();
+    }
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment whole =
           total <= BUFFER_BYTES ? buffer.asSlice(0, total) : scratch.allocate(total, 8);
