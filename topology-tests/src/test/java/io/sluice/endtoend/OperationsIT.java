@@ -13,10 +13,6 @@ import io.sluice.model.AuditEntry;
 import io.sluice.model.StateChange.Liveness;
 import io.sluice.model.StateChange.LivenessChanged;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,52 +49,23 @@ class OperationsIT {
     }
   }
 
-  /** An answer of a probe, or metrics. */
-  private record Answer(int code, String body) {
-
-    /** The sum of all lines that begin so; empty if there is none. */
-    OptionalDouble sum(String beginning) {
-      List<Double> values =
-          body.lines()
-              .filter(line -> line.startsWith(beginning))
-              .map(line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1)))
-              .toList();
-      return values.isEmpty()
-          ? OptionalDouble.empty()
-          : OptionalDouble.of(values.stream().mapToDouble(Double::doubleValue).sum());
-    }
+  private static HttpAnswer watcher(String path) throws IOException {
+    return HttpAnswer.get(9401, path);
   }
 
-  private static Answer get(int port, String path) throws IOException {
-    HttpURLConnection connection =
-        (HttpURLConnection)
-            URI.create("http://127.0.0.1:%d%s".formatted(port, path)).toURL().openConnection();
-    // A connection that is kept would be used again for the same address in another namespace.
-    connection.setRequestProperty("Connection", "close");
-    int code = connection.getResponseCode();
-    try (InputStream body =
-        code < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-      return new Answer(code, new String(body.readAllBytes(), StandardCharsets.UTF_8));
-    }
+  private static HttpAnswer allocator(String path) throws IOException {
+    return HttpAnswer.get(9402, path);
   }
 
-  private static Answer watcher(String path) throws IOException {
-    return get(9401, path);
-  }
-
-  private static Answer allocator(String path) throws IOException {
-    return get(9402, path);
-  }
-
-  private static Answer agent(String node, String path) {
-    return cluster.lab().host(node).call(() -> get(9403, path));
+  private static HttpAnswer agent(String node, String path) {
+    return cluster.lab().host(node).call(() -> HttpAnswer.get(9403, path));
   }
 
   @Test
   @Order(1)
   void everyProgramIsAliveAndReady() throws IOException {
     for (String probe : List.of("/livez", "/readyz")) {
-      for (Answer answer :
+      for (HttpAnswer answer :
           List.of(
               watcher(probe), allocator(probe), agent("node-1", probe), agent("node-2", probe))) {
         assertThat(answer.code()).as("%s: %s", probe, answer.body()).isEqualTo(200);
@@ -109,7 +76,7 @@ class OperationsIT {
   @Test
   @Order(2)
   void metricsShowWhatGoesOn() throws IOException {
-    Answer decided = allocator("/metrics");
+    HttpAnswer decided = allocator("/metrics");
     assertThat(decided.sum("sluice_allocator_floating_ips{cluster=\"local\",state=\"granted\"}"))
         .hasValue(3);
     assertThat(decided.sum("sluice_allocator_nodes{cluster=\"local\",liveness=\"alive\"}"))
@@ -118,13 +85,13 @@ class OperationsIT {
     assertThat(decided.sum("sluice_allocator_decision_latency_seconds_count").orElseThrow())
         .isPositive();
 
-    Answer watched = watcher("/metrics");
+    HttpAnswer watched = watcher("/metrics");
     assertThat(watched.sum("sluice_watcher_objects{kind=\"EgressNATPolicy\"}")).hasValue(1);
     assertThat(watched.sum("sluice_watcher_watch_age_seconds").orElseThrow()).isLessThan(30);
 
     eventually("the agents hold what was granted").until(OperationsIT::held, held -> held == 3);
-    List<Answer> agents = NODES.stream().map(node -> agent(node, "/metrics")).toList();
-    for (Answer agent : agents) {
+    List<HttpAnswer> agents = NODES.stream().map(node -> agent(node, "/metrics")).toList();
+    for (HttpAnswer agent : agents) {
       assertThat(agent.sum("sluice_agent_failing")).hasValue(0);
       assertThat(agent.sum("sluice_agent_beats_acknowledged_total").orElseThrow()).isPositive();
       assertThat(agent.sum("sluice_agent_bindings{of=\"pod\"}").orElseThrow()).isPositive();
