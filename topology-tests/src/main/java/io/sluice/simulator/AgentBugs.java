@@ -145,6 +145,13 @@ final class AgentBugs {
     }
   }
 
+  static final class KeptForRestartWhenCutOff extends Behaviour {
+    @Override
+    boolean keepsForRestartWhenCutOff() {
+      return true;
+    }
+  }
+
   static final class ReportNotRepeated extends Behaviour {
     @Override
     boolean repeatsReports() {

@@ -7,6 +7,7 @@ import io.sluice.agent.Tenure;
 import io.sluice.agent.core.BeatOrder;
 import io.sluice.agent.core.Input;
 import io.sluice.agent.core.LeakGuardMode;
+import io.sluice.agent.core.LeaseFence;
 import io.sluice.agent.core.LeaseRenewal;
 import io.sluice.agent.core.WireWatch;
 import io.sluice.agent.kafka.Beats;
@@ -15,6 +16,7 @@ import io.sluice.model.AgentReport;
 import io.sluice.model.AgentReport.Leases;
 import io.sluice.model.Heartbeat;
 import io.sluice.model.IpAddress;
+import io.sluice.model.LeaseMode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -139,11 +141,31 @@ final class AgentRun {
 
   /** Asks it to end: to be back at once, or for good. */
   void stop(boolean keep) {
+    if (keep && world.behaviour().keepsForRestartWhenCutOff() && isUnheard()) {
+      after(0, this::keepUnheard);
+      return;
+    }
     long early = keep ? 0 : world.behaviour().farewellSaidEarlyNanos();
     if (early > 0 && session > 0) {
       order(new BeatOrder(session, Heartbeat.Intent.STOPPING));
     }
     after(early, () -> tell(new Input.StopRequested(keep)));
+  }
+
+  private boolean isUnheard() {
+    return session > 0 && node.isCutOff() && !node.kernel().refuses();
+  }
+
+  /** The kernel is told what only an announcement entitles to that was acknowledged. */
+  private void keepUnheard() {
+    world.trace().note(node.name(), () -> "agent is gone, unheard, and keeps what it holds");
+    new FenceEdge(world, node, this)
+        .renew(
+            LeaseMode.AVAILABLE,
+            LeaseFence.Deadline.after(
+                leaseClock(), node.clock().wall(), world.restartLease().toNanos()));
+    kill();
+    node.agentEnded();
   }
 
   void notice() {

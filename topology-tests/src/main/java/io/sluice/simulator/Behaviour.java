@@ -68,6 +68,11 @@ class Behaviour {
     return 0;
   }
 
+  /** Whether an agent that is told to restart while it is cut off keeps what it holds. */
+  boolean keepsForRestartWhenCutOff() {
+    return false;
+  }
+
   /** Whether a report that was not acknowledged is sent again. */
   boolean repeatsReports() {
     return true;

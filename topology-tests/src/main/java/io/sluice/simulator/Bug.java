@@ -31,6 +31,10 @@ public enum Bug {
   FAREWELL_BEFORE_RELEASE(
       "an agent that stops says farewell before it has let go",
       AgentBugs.FarewellBeforeRelease::new),
+  KEPT_FOR_RESTART_WHEN_CUT_OFF(
+      "an agent that restarts while it is cut off leaves its addresses open, as if it had been"
+          + " heard",
+      AgentBugs.KeptForRestartWhenCutOff::new),
   REPORT_NOT_REPEATED("a report that was lost is not sent again", AgentBugs.ReportNotRepeated::new),
   DRIFT_UNNOTICED(
       "nobody looks whether the kernel still holds what it should", AgentBugs.DriftUnnoticed::new),

@@ -24,6 +24,7 @@ final class Faults {
     CABLE_CUT,
     NIC_UNPLUGGED,
     CUT_THEN_FREEZE,
+    CUT_THEN_RESTART,
     DEAF_FREEZE,
     SLOW_LINK,
     SLOW_ANSWERS_THEN_CUT,
@@ -108,6 +109,7 @@ final class Faults {
           records(kind, node, nanos);
       case KERNEL_REFUSAL, KERNEL_DRIFT, NODE_CLOCK_STEP, ALLOCATOR_CLOCK_STEP ->
           machine(kind, node, nanos);
+      case CUT_THEN_RESTART -> cutThenRestart(node, nanos);
       case FREEZE_AND_CLOCK_STEP -> {
         process(Kind.FREEZE, node, nanos);
         world
@@ -177,7 +179,7 @@ final class Faults {
       return;
     }
     if (kind == Kind.NIC_UNPLUGGED) {
-      unplug(node, dice.chance(0.3) ? LONG_REFUSAL : nanos);
+      unplug(node, dice.chance(0.6) ? LONG_REFUSAL : nanos);
       return;
     }
     node.trouble(nanos + TimeUnit.SECONDS.toNanos(1));
@@ -228,6 +230,15 @@ final class Faults {
             () -> node.agent().ifPresent(run -> run.process().freeze(nanos / 2)));
     world.timeline().after(nanos / 2, () -> node.attach(true));
     world.timeline().after(nanos, node::heal);
+  }
+
+  /** Told to be back at once while nobody hears that, or a moment after it is heard again. */
+  private void cutThenRestart(SimulatedNode node, long nanos) {
+    network(Kind.CUT_FROM_KAFKA, node, nanos);
+    double lease = world.settings().leaseMillis();
+    world
+        .timeline()
+        .after(dice.millis(0, 2 * lease), () -> process(Kind.AGENT_RESTART, node, nanos / 2));
   }
 
   /** Kafka is reached by another network. */
