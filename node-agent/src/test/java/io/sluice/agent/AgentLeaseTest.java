@@ -110,6 +110,19 @@ class AgentLeaseTest {
     assertThat(agent.applied()).containsExactly(new Applied(FIP, 1, AppliedState.RELEASED));
   }
 
+  /** The one that began in the outage has a gap, too, once its first beat is heard too late. */
+  @Test
+  void whoLostAStrictAddressInAnOutageIsInASessionWithoutAGapBeforeItIsGrantedAgain() {
+    agent.started(Map.of(), SHOP);
+    agent.read(FIP, strict(holder(1, SESSION), 1));
+    outage();
+
+    assertThat(agent.session()).isEqualTo(SESSION + 2);
+    agent.read(FIP, strict(holder(1, SESSION + 2), 2));
+    assertThat(agent.fence.open()).containsExactly(FIP);
+    assertThat(agent.session()).isEqualTo(SESSION + 2);
+  }
+
   private void outage() {
     agent.advance(300);
     agent.kafkaIsThere = false;

@@ -97,14 +97,14 @@ public final class Holdings {
   }
 
   /**
-   * Whether the session has a grant that needs acknowledged beats, or is to have one: it must be a
-   * session without a gap before anybody lets go for it.
+   * Whether the session has a grant that needs acknowledged beats, or is to have one, also by what
+   * was granted to the session before it: it must be a session without a gap before anybody lets go
+   * for it, or grants anything again.
    */
   public boolean needsAcknowledgements(Assignments assignments, long session) {
     return assignments.all().values().stream()
         .filter(assignment -> assignment.leaseMode() == LeaseMode.STRICT)
-        .anyMatch(
-            assignment -> isGrantedTo(session, assignment) || isNextHolder(session, assignment));
+        .anyMatch(assignment -> grantedHere(assignment) || isNextHolder(session, assignment));
   }
 
   /** The highest session of this node that anything was granted to; 0 if nothing was. */

@@ -55,6 +55,14 @@ class HoldingsTest {
     assertThat(holdings.needsAcknowledgements(assignments, SESSION)).isTrue();
   }
 
+  /** It lapsed, and is about to be granted to this session. */
+  @Test
+  void aStrictGrantToTheSessionBeforeNeedsAcknowledgements() {
+    assignments.put(IP, strict(holder(1, SESSION - 1), 1));
+
+    assertThat(holdings.needsAcknowledgements(assignments, SESSION)).isTrue();
+  }
+
   @Test
   void whatIsCarriedOverIsHeldUntilAnythingNewIsDecided() {
     assignments.put(IP, granted(holder(1, SESSION - 1), 4));
