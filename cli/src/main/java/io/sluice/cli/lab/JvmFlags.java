@@ -67,6 +67,18 @@ final class JvmFlags {
         .filter(Files::isReadable);
   }
 
+  /**
+   * An agent has its own class path, as everywhere else: the index of each jar stays in the heap.
+   *
+   * @param main the program's main class
+   */
+  static String classPath(String main) {
+    Path target = Path.of(System.getProperty("sluice.root", "."), "node-agent", "target");
+    return main.equals("io.sluice.agent.Main") && Files.isDirectory(target.resolve("lib"))
+        ? "%1$s/*:%1$s/lib/*".formatted(target)
+        : System.getProperty("java.class.path");
+  }
+
   /** Whether a program of this main class would make an archive by ending in its own way. */
   static boolean lacksArchive(String main) {
     return archive(main).filter(archive -> !Files.exists(archive)).isPresent();

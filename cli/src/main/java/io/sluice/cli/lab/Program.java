@@ -65,7 +65,7 @@ public final class Program implements AutoCloseable {
       command.addAll(JvmFlags.of(main, heapMebibytes, makesArchive));
       command.addAll(jvmArguments);
       command.add("-cp");
-      command.add(System.getProperty("java.class.path"));
+      command.add(JvmFlags.classPath(main));
       command.add(main);
       command.addAll(arguments);
       command.addAll(furtherArguments);
