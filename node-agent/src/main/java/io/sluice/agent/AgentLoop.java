@@ -8,10 +8,8 @@ import io.sluice.model.AgentReport;
 import io.sluice.model.Heartbeat.Intent;
 import io.sluice.model.IpAddress;
 import io.sluice.model.LeaseMode;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -54,10 +52,10 @@ public final class AgentLoop {
   private final AgentSettings settings;
   private final Inbox inbox;
   private final Consumer<BeatOrder> beats;
-  private final Consumer<AgentReport> reports;
   private final Reconciler reconciler;
   private final Fulfilment fulfilment;
   private final Cable cable;
+  private final Reporting reporting;
   private final Tenure tenure;
 
   private final Map<LeaseSession.Lapse, Long> lapses = new EnumMap<>(LeaseSession.Lapse.class);
@@ -69,7 +67,6 @@ public final class AgentLoop {
   /** Since when we beat; empty before. */
   private Optional<LeaseSession> lease = Optional.empty();
 
-  private Optional<AgentReport> lastReport = Optional.empty();
   private long leaveBy;
   private boolean farewellSaid;
   private boolean farewellHeard;
@@ -99,12 +96,12 @@ public final class AgentLoop {
     this.inbox = inbox;
     this.tenure = tenure;
     this.beats = beats;
-    this.reports = reports;
     this.session = firstSession;
     this.reconciler = new Reconciler(dataPlane, settings.checkInterval(), clock, clock.getAsLong());
     this.fulfilment =
         new Fulfilment(settings, dataPlane, reconciler, tenure::admitToo, tenure::shutAtOnce);
     this.cable = new Cable(reconciler, tenure, fulfilment);
+    this.reporting = new Reporting(settings, reconciler, fulfilment, tenure, reports);
   }
 
   /** Where the agent is in its life. */
@@ -200,7 +197,7 @@ public final class AgentLoop {
         tenure.admit(fulfilment.heldByMode(), fulfilment.granted());
         lease = Optional.of(new LeaseSession(session, settings.lease().toNanos(), now));
         phase = Phase.RUNNING;
-        report();
+        reporting.report(session);
         beats.accept(new BeatOrder(session, Intent.RUNNING));
         log.info(
             "ready: node {}, session {}, held {}", settings.node(), session, fulfilment.inKernel());
@@ -208,7 +205,7 @@ public final class AgentLoop {
       }
     }
     if (reconciler.error().isPresent()) {
-      report();
+      reporting.report(session);
     }
   }
 
@@ -245,7 +242,7 @@ public final class AgentLoop {
     tenure.admit(fulfilment.heldByMode(), fulfilment.granted());
     fulfilment.announce(now);
     fulfilment.ask(tenure.dueToAsk(current.unacknowledged(now), now));
-    report();
+    reporting.report(session);
     if (lapse.isPresent()) {
       tenure.begin(session, yielded, now);
       // Not before the kernel has changed: whoever reads it may grant elsewhere.
@@ -315,32 +312,6 @@ public final class AgentLoop {
     }
   }
 
-  /** Tells what has been carried out, if that has changed. */
-  private void report() {
-    reconciler
-        .nic()
-        .map(nic ->
-            new AgentReport(
-                settings.instance(),
-                session,
-                settings.version(),
-                nic,
-                fulfilment.applied(session),
-                error()))
-        .filter(report -> !lastReport.equals(Optional.of(report)))
-        .ifPresent(report -> {
-          lastReport = Optional.of(report);
-          reports.accept(report);
-        });
-  }
-
-  private Optional<String> error() {
-    List<String> all = new ArrayList<>();
-    fulfilment.error().ifPresent(all::add);
-    tenure.error().ifPresent(all::add);
-    return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
-  }
-
   // ---- stopping ---------------------------------------------------------------------------------
 
   private void stopRequested(boolean keep, long now) {
@@ -387,7 +358,7 @@ public final class AgentLoop {
       stopIf(letGo || now - leaveBy >= 0);
       return;
     }
-    report();
+    reporting.report(session);
     if (letGo && !farewellSaid) {
       farewellSaid = true;
       beats.accept(new BeatOrder(session, Intent.STOPPING));
