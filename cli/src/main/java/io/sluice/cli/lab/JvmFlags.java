@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * JVM arguments that fit small programs on a machine that runs many of them. An archive of loaded
@@ -18,17 +17,20 @@ final class JvmFlags {
   /** Where the archives are; set by the launcher if it may write there. */
   private static final String ARCHIVES = "sluice.classArchives";
 
-  private JvmFlags() {}
-
-  /** To be small as on a real cluster: its options rule archives out. */
-  private static final Set<String> WITHOUT_ARCHIVE = Set.of("io.sluice.agent.Main");
+  /** To be as small as on a real cluster. */
+  private static final String AGENT = "io.sluice.agent.Main";
 
   /** One for each program that runs on real clusters as well. */
   private static final Map<String, String> OPTION_FILES =
       Map.of(
-          "io.sluice.agent.Main", "agent.options",
-          "io.sluice.allocator.Main", "allocator.options",
-          "io.sluice.watcher.Main", "watcher.options");
+          AGENT,
+          "agent.options",
+          "io.sluice.allocator.Main",
+          "allocator.options",
+          "io.sluice.watcher.Main",
+          "watcher.options");
+
+  private JvmFlags() {}
 
   /**
    * The options that a program has everywhere, if it has any, and then those of a local cluster.
@@ -74,7 +76,7 @@ final class JvmFlags {
    */
   static String classPath(String main) {
     Path target = Path.of(System.getProperty("sluice.root", "."), "node-agent", "target");
-    return main.equals("io.sluice.agent.Main") && Files.isDirectory(target.resolve("lib"))
+    return main.equals(AGENT) && Files.isDirectory(target.resolve("lib"))
         ? "%1$s/*:%1$s/lib/*".formatted(target)
         : System.getProperty("java.class.path");
   }
@@ -84,9 +86,10 @@ final class JvmFlags {
     return archive(main).filter(archive -> !Files.exists(archive)).isPresent();
   }
 
+  /** The agent's own options rule archives out. */
   private static Optional<Path> archive(String main) {
     return Optional.ofNullable(System.getProperty(ARCHIVES))
-        .filter(_ -> !WITHOUT_ARCHIVE.contains(main))
+        .filter(_ -> !main.equals(AGENT))
         .map(directory -> Path.of(directory, main + ".jsa"));
   }
 }
